@@ -1,0 +1,1 @@
+"""Makes the demonstration hearing: its sound, its cues and its camera clip."""
