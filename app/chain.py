@@ -1,0 +1,320 @@
+"""The append-only, hash-chained log behind both ``events.jsonl`` and ``capture.jsonl``.
+
+A line is one JSON object::
+
+    {"header": {"seq", "utc", "monotonic", "actor", "type", "version", "access", "commitment", "previous"},
+     "hash": SHA-256 of the canonical header, "salt": hex, "payload": {...}}
+
+``commitment`` is SHA-256(salt ‖ canonical payload) and ``previous`` the hash of the line before, so a copy may leave
+out ``salt`` and ``payload`` of a line that its reader may not see, and the chain still verifies. Canonical means
+UTF-8 JSON with sorted keys and no spaces (close to RFC 8785; numbers here are integers or short decimals).
+Truth is the longest valid prefix: what follows is reported, never repaired silently.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import secrets
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from filelock import FileLock, Timeout
+
+from app.clock import Clock, SystemClock, stamp
+from app.errors import Trouble
+from app.files import sync_folder
+from app.i18n import Message, _
+
+Access = Literal["court", "parties", "public"]
+GENESIS = "0" * 64
+
+
+def canonical(value: Any) -> bytes:
+    """The one byte string that stands for a JSON value."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+
+
+def _digest(*parts: bytes) -> str:
+    return hashlib.sha256(b"".join(parts)).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a log. ``payload`` is None where it was left out of this copy."""
+
+    seq: int
+    utc: str
+    monotonic: int
+    actor: str
+    type: str
+    version: int
+    access: Access
+    commitment: str
+    previous: str
+    hash: str
+    salt: str | None
+    payload: Mapping[str, Any] | None
+
+    def header(self) -> dict[str, Any]:
+        """What the chain covers."""
+        return {
+            "seq": self.seq, "utc": self.utc, "monotonic": self.monotonic, "actor": self.actor, "type": self.type,
+            "version": self.version, "access": self.access, "commitment": self.commitment, "previous": self.previous,
+        }  # fmt: skip
+
+    def encoded(self, *, without_payload: bool = False) -> bytes:
+        """The line as bytes, newline included; ``without_payload`` for a copy whose reader may not see it."""
+        whole: dict[str, Any] = {"header": self.header(), "hash": self.hash}
+        if self.payload is not None and not without_payload:
+            whole |= {"salt": self.salt, "payload": self.payload}
+        return canonical(whole) + b"\n"
+
+
+@dataclass(frozen=True)
+class Damage:
+    """Where the valid prefix of a log ends, and why (line numbers from 1, byte offset of the line)."""
+
+    path: Path
+    line: int
+    offset: int
+    reason: Message
+
+    def message(self) -> Message:
+        return _("{file}, line {line}: {reason}", file=self.path.name, line=self.line, reason=self.reason)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The longest valid prefix of a log, the byte where it ends, and what is wrong after it."""
+
+    lines: tuple[Line, ...]
+    end: int
+    damage: Damage | None
+
+    @property
+    def head(self) -> str:
+        """Hash of the last valid line (:data:`GENESIS` for an empty log)."""
+        return self.lines[-1].hash if self.lines else GENESIS
+
+
+class _Broken(Exception):
+    def __init__(self, reason: Message) -> None:
+        super().__init__(reason.text)
+        self.reason = reason
+
+
+def _parse(raw: bytes, seq: int, previous: str) -> Line:
+    try:
+        whole = json.loads(raw)
+        header = dict(whole["header"])
+        line = Line(**header, hash=whole["hash"], salt=whole.get("salt"), payload=whole.get("payload"))
+    except (ValueError, KeyError, TypeError) as error:
+        raise _Broken(_("the line cannot be read")) from error
+    if _digest(canonical(header)) != line.hash:
+        raise _Broken(_("the header was changed"))
+    if line.seq != seq or line.previous != previous:
+        raise _Broken(_("the line does not follow the one before it"))
+    if line.payload is not None and _digest(bytes.fromhex(line.salt or ""), canonical(line.payload)) != line.commitment:
+        raise _Broken(_("the content was changed"))
+    if raw != line.encoded().rstrip(b"\n"):
+        raise _Broken(_("the line is not written in the one permitted way"))
+    return line
+
+
+def parse(content: bytes, path: Path, *, after: Reading | None = None) -> Reading:
+    """Read log bytes (from ``after.end`` on, if given); never raises for damaged content."""
+    lines: list[Line] = []
+    offset = after.end if after else 0
+    seq = len(after.lines) if after else 0
+    previous = after.head if after else GENESIS
+    for raw in content.splitlines(keepends=True):
+        try:
+            if not raw.endswith(b"\n"):
+                raise _Broken(_("the line was cut off"))
+            line = _parse(raw[:-1], seq + 1, previous)
+        except _Broken as broken:
+            return Reading(tuple(lines), offset, Damage(path, seq + 1, offset, broken.reason))
+        lines.append(line)
+        offset += len(raw)
+        seq, previous = line.seq, line.hash
+    return Reading(tuple(lines), offset, None)
+
+
+def read(path: Path) -> Reading:
+    """Read a log file; a missing file is an empty log."""
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        return Reading((), 0, None)
+    return parse(content, path)
+
+
+class Tail:
+    """Reads a growing log without ever blocking its writer: each :meth:`new` returns the lines that came since."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._end = 0
+        self._seq = 0
+        self._head = GENESIS
+
+    def new(self) -> Iterator[Line]:
+        """Complete valid lines that were appended since the last call; a half line is left for the next call."""
+        try:
+            with open(self.path, "rb") as file:
+                file.seek(self._end)
+                content = file.read()
+        except FileNotFoundError:
+            return
+        for raw in content.splitlines(keepends=True):
+            if not raw.endswith(b"\n"):
+                return
+            try:
+                line = _parse(raw[:-1], self._seq + 1, self._head)
+            except _Broken:
+                return
+            self._end += len(raw)
+            self._seq, self._head = line.seq, line.hash
+            yield line
+
+
+class ChainLog:
+    """The one writer of a log, with a mirror in a second folder.
+
+    A line is acknowledged when it is fsynced in the first folder (or, while that one fails, in the second). A folder
+    that fails is given up with ``on_lost(path, error)``; only when both are lost does :meth:`append` raise Trouble
+    ``log-lost``. A second writer is refused with Trouble ``log-busy``.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        mirror: Path | None = None,
+        *,
+        clock: Clock | None = None,
+        on_lost: Callable[[Path, OSError], None] | None = None,
+    ) -> None:
+        self.path = path
+        self._clock = clock or SystemClock()
+        self._on_lost = on_lost
+        self._lock = FileLock(str(path) + ".lock")
+        try:
+            self._lock.acquire(timeout=0)
+        except Timeout as error:
+            raise Trouble(
+                "log-busy",
+                _("Another window already writes to {file}.", file=path.name),
+                safe=_("What was recorded is safe."),
+                remedy=_("Go on in the other window, or close it first; here the hearing can only be read."),
+            ) from error
+        try:
+            self.reading = read(path)
+            self._head = self.reading.head
+            self._seq = len(self.reading.lines)
+            self._set_aside(path)
+            self._files: dict[Path, int] = {}
+            self._open(path)
+            if mirror is not None:
+                self._complete(mirror)
+        except BaseException:
+            self._lock.release()
+            raise
+
+    def _set_aside(self, path: Path) -> None:
+        """Keep what follows the valid prefix in a file of its own, so that the log can go on after it."""
+        if self.reading.damage is None:
+            return
+        content = path.read_bytes()
+        number = 1
+        while (aside := path.with_name(f"{path.name}.damaged-{number}")).exists():
+            number += 1
+        aside.write_bytes(content[self.reading.end :])
+        with open(path, "r+b") as file:
+            file.truncate(self.reading.end)
+            os.fsync(file.fileno())
+
+    def _open(self, path: Path) -> None:
+        created = not path.exists()
+        self._files[path] = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o600)
+        if created:
+            sync_folder(path.parent)
+
+    def _complete(self, mirror: Path) -> None:
+        """Bring the mirror up to this log before it is written along with it."""
+        try:
+            wanted = self.path.read_bytes()
+            have = mirror.read_bytes() if mirror.exists() else b""
+            self._open(mirror)
+            if not wanted.startswith(have):
+                os.ftruncate(self._files[mirror], 0)
+                have = b""
+            self._write(mirror, wanted[len(have) :])
+        except OSError as error:
+            self._lose(mirror, error)
+
+    def _write(self, path: Path, content: bytes) -> None:
+        descriptor = self._files[path]
+        while content:
+            content = content[os.write(descriptor, content) :]
+        os.fsync(descriptor)
+
+    def _lose(self, path: Path, error: OSError) -> None:
+        descriptor = self._files.pop(path, None)
+        if descriptor is not None:
+            os.close(descriptor)
+        if self._on_lost:
+            self._on_lost(path, error)
+
+    @property
+    def head(self) -> str:
+        """Hash of the last line."""
+        return self._head
+
+    @property
+    def seq(self) -> int:
+        """Number of lines."""
+        return self._seq
+
+    def append(
+        self, type: str, payload: Mapping[str, Any], *, actor: str, access: Access = "court", version: int = 1
+    ) -> Line:
+        """Chain and write one line; returns when it is fsynced."""
+        salt = secrets.token_hex(16)
+        header: dict[str, Any] = {
+            "seq": self._seq + 1, "utc": stamp(self._clock.utc()), "monotonic": self._clock.monotonic_ns(),
+            "actor": actor, "type": type, "version": version, "access": access,
+            "commitment": _digest(bytes.fromhex(salt), canonical(payload)), "previous": self._head,
+        }  # fmt: skip
+        line = Line(**header, hash=_digest(canonical(header)), salt=salt, payload=dict(payload))
+        encoded = line.encoded()
+        for path in list(self._files):
+            try:
+                self._write(path, encoded)
+            except OSError as error:
+                self._lose(path, error)
+        if not self._files:
+            raise Trouble(
+                "log-lost",
+                _("Neither folder can be written any more; {file} cannot go on.", file=self.path.name),
+                safe=_("Everything up to this moment is on disk."),
+                remedy=_("Free space on the disk or connect it again, then start a new recording."),
+            )
+        self._seq, self._head = line.seq, line.hash
+        return line
+
+    def close(self) -> None:
+        """Let go of the files and of the lock; may be called twice."""
+        for descriptor in self._files.values():
+            os.close(descriptor)
+        self._files.clear()
+        self._lock.release()
+
+    def __enter__(self) -> ChainLog:
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        self.close()
