@@ -109,11 +109,15 @@ class _Broken(Exception):
 
 def _parse(raw: bytes, seq: int, previous: str) -> Line:
     try:
-        whole = json.loads(raw)
-        header = dict(whole["header"])
-        line = Line(**header, hash=whole["hash"], salt=whole.get("salt"), payload=whole.get("payload"))
-    except (ValueError, KeyError, TypeError) as error:
+        return _checked(raw, seq, previous)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise _Broken(_("the line cannot be read")) from error
+
+
+def _checked(raw: bytes, seq: int, previous: str) -> Line:
+    whole = json.loads(raw)
+    header = dict(whole["header"])
+    line = Line(**header, hash=whole["hash"], salt=whole.get("salt"), payload=whole.get("payload"))
     if _digest(canonical(header)) != line.hash:
         raise _Broken(_("the header was changed"))
     if line.seq != seq or line.previous != previous:

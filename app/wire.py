@@ -15,6 +15,7 @@ import secrets
 import socket
 import sys
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -111,7 +112,7 @@ class Server:
             self._socket = socket.socket(socket.AF_UNIX)
             self._socket.bind(str(address))
             os.chmod(address, 0o600)
-            self._socket.listen(16)
+            self._socket.listen(128)
         self._clients: set[socket.socket] = set()
         self._thread = threading.Thread(target=self._accept, name="wire-accept", daemon=True)
         self._thread.start()
@@ -161,6 +162,26 @@ class Server:
         self.address.with_suffix(".key").unlink(missing_ok=True)
 
 
+def _connected(address: str) -> socket.socket:
+    """A connected Unix socket; a full queue of callers is waited for, up to the deadline."""
+    deadline = time.monotonic() + DEADLINE_S
+    while True:
+        found = socket.socket(socket.AF_UNIX)
+        found.settimeout(DEADLINE_S)
+        try:
+            found.connect(address)
+        except BlockingIOError:
+            found.close()
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.01)
+        except BaseException:
+            found.close()
+            raise
+        else:
+            return found
+
+
 class Client:
     """One connection to a :class:`Server`; requests from several threads take turns."""
 
@@ -173,9 +194,7 @@ class Client:
                     ("127.0.0.1", int(address.read_text(encoding="ascii"))), DEADLINE_S
                 )
             else:
-                self._socket = socket.socket(socket.AF_UNIX)
-                self._socket.settimeout(DEADLINE_S)
-                self._socket.connect(str(address))
+                self._socket = _connected(str(address))
         except (OSError, ValueError) as error:
             raise Trouble("peer-absent", _("The recorder does not answer.")) from error
         try:

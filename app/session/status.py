@@ -23,7 +23,10 @@ class SeatLevel:
 
 @dataclass(frozen=True)
 class SourceStatus:
-    """A microphone or camera: ``fresh`` is False when nothing came from it for 0.5 s (its meters go blank)."""
+    """A microphone or camera: ``fresh`` is False when nothing came from it for 0.5 s (its meters go blank).
+
+    A file that plays is ``holding`` where it waits for the hearing to go on, and ``ended`` at its end.
+    """
 
     name: str
     kind: str
@@ -32,6 +35,7 @@ class SourceStatus:
     levels: tuple[SeatLevel, ...] = ()
     written_s: float = 0.0
     fresh: bool = True
+    phase: Literal["running", "holding", "ended"] = "running"
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""What is known of all hearings of this PC: projections that can be deleted and made again from the records."""

@@ -1,0 +1,137 @@
+"""Making protocol, transcript and package: two short-lived workers, and the record of what they made between them."""
+
+from __future__ import annotations
+
+import json
+import logging
+import secrets
+import subprocess
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from app import clock, processes
+from app.clock import SystemClock
+from app.errors import Trouble
+from app.hearing import events as ev
+from app.hearing.model import OutputFile, RecordLanguage, Signature
+from app.i18n import Message, _
+from app.session.changes import Change, TaskEnded, TaskProgressed
+
+if TYPE_CHECKING:
+    from app.session.engine import Engine
+
+_log = logging.getLogger(__name__)
+
+Keys = dict[str, tuple[Path | None, str]]
+
+
+class Export:
+    """One export, running on a thread of its own; cancelled at any moment it leaves nothing half-written."""
+
+    def __init__(
+        self, engine: Engine, language: RecordLanguage, on_change: Callable[[Change], None], trusted: Path | None
+    ) -> None:
+        self.id = secrets.token_hex(4)
+        self._engine = engine
+        self._language = language
+        self._on_change = on_change
+        self._trusted = trusted
+        self._worker: subprocess.Popen[str] | None = None
+        self._cancelled = False
+
+    def begin(self, keys: Keys) -> None:
+        """Start; passwords go to the worker through its standard input, never into an argument or a file."""
+        threading.Thread(target=self._run, args=(keys,), name="export", daemon=True).start()
+
+    def cancel(self) -> None:
+        """Stop the worker."""
+        self._cancelled = True
+        if self._worker and self._worker.poll() is None:
+            self._worker.terminate()
+
+    def _run(self, keys: Keys) -> None:
+        try:
+            result = self._documents(keys)
+            self._on_record(result)
+            result |= self._package(keys, result)
+            self._on_change(TaskEnded(self.id, result=result))
+        except Trouble as trouble:
+            self._on_change(TaskEnded(self.id, trouble=trouble))
+        except Exception:
+            _log.exception("export")
+            self._on_change(TaskEnded(self.id, trouble=_bug()))
+
+    def _documents(self, keys: Keys) -> dict[str, Any]:
+        seq, head = self._engine.head()
+        request = {
+            "task": "documents", "folder": str(self._engine.folder), "language": self._language,
+            "seq": seq, "head": head, "keys": _keys(keys),
+            "drawn_up": clock.stamp(SystemClock().utc()),
+        }  # fmt: skip
+        return self._work(request, 0.0, 0.6)
+
+    def _on_record(self, result: dict[str, Any]) -> None:
+        for row in result["outputs"]:
+            self._engine.append(ev.OutputWritten(output=OutputFile(**row)))
+        for row in result["signatures"]:
+            self._engine.append(
+                ev.ProtocolSigned(signature=Signature(**row), frozen_seq=result["seq"]), actor=row["name"]
+            )
+
+    def _package(self, keys: Keys, result: dict[str, Any]) -> dict[str, Any]:
+        request = {
+            "task": "package", "folder": str(self._engine.folder), "language": self._language,
+            "keys": _keys(keys), "documents": result, "trusted": str(self._trusted) if self._trusted else None,
+        }  # fmt: skip
+        return self._work(request, 0.6, 1.0)
+
+    def _work(self, request: dict[str, Any], begin: float, end: float) -> dict[str, Any]:
+        """Run one worker; progress from ``begin`` to ``end`` of the whole task."""
+        if self._cancelled:
+            raise _cancelled()
+        self._worker = subprocess.Popen(
+            processes.command("app.session.worker"),
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8", env=processes.environment(),
+        )  # fmt: skip
+        assert self._worker.stdin is not None
+        assert self._worker.stdout is not None
+        answer: dict[str, Any] = {}
+        with self._worker:
+            self._worker.stdin.write(json.dumps(request) + "\n")
+            self._worker.stdin.close()
+            for line in self._worker.stdout:
+                said = json.loads(line)
+                if "done" in said:
+                    message = Message.from_json(said["message"])
+                    self._on_change(TaskProgressed(self.id, begin + (end - begin) * said["done"], message))
+                else:
+                    answer = said
+        if "trouble" in answer:
+            raise Trouble.from_json(answer["trouble"])
+        if "result" not in answer:
+            raise _cancelled() if self._cancelled else _bug()
+        found: dict[str, Any] = answer["result"]
+        return found
+
+
+def _keys(keys: Keys) -> dict[str, dict[str, str]]:
+    return {role: {"path": str(path), "password": password} for role, (path, password) in keys.items() if path}
+
+
+def _cancelled() -> Trouble:
+    return Trouble(
+        "cancelled",
+        _("The export was cancelled."),
+        safe=_("The record and the recordings are untouched; nothing half-written was left."),
+    )
+
+
+def _bug() -> Trouble:
+    return Trouble(
+        "bug",
+        _("The documents could not be made because of a mistake in the program."),
+        safe=_("The record and the recordings are untouched."),
+        remedy=_("Try again; if it happens again, give IT the log file."),
+    )

@@ -1,0 +1,41 @@
+"""What the recorder did while no engine was there: the course changes that the record does not know yet."""
+
+from __future__ import annotations
+
+from app.hearing import events as ev
+from app.hearing.model import Course, Hearing
+from app.media.recording import Recording
+
+
+def missing_course(hearing: Hearing, recording: Recording) -> list[ev.Event]:
+    """Events for the course changes in capture.jsonl that came after the last one in the record.
+
+    Both are lists in the same order (the engine writes an event for each change), so the tail is what is missing.
+    """
+    found: list[ev.Event] = []
+    begun = len(hearing.course)
+    for number, change in enumerate(_course(recording)):
+        if number < begun:
+            continue
+        course, at, run = change
+        match course:
+            case Course.RECORDING if number == 0:
+                found.append(ev.RecordingStarted(at=at, run=run))
+            case Course.RECORDING:
+                found.append(ev.RecordingResumed(at=at))
+            case Course.BREAK:
+                found.append(ev.BreakStarted(at=at))
+            case Course.DELIBERATION:
+                found.append(ev.DeliberationStarted(at=at))
+            case _:
+                found.append(ev.RecordingStopped(at=at))
+    return found
+
+
+def _course(recording: Recording) -> list[tuple[Course, str, int]]:
+    """The changes of course; a recorder that was restarted repeats the one in force, which is no change."""
+    changes: list[tuple[Course, str, int]] = []
+    for fact in recording.course:
+        if not changes or changes[-1][0] != fact.course:
+            changes.append((Course(fact.course), fact.utc, fact.run))
+    return changes

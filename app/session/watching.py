@@ -1,0 +1,79 @@
+"""Looks at the recorder and at what was written, and says how things are: the one maker of :class:`Status`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from app import clock
+from app.capture.client import RecorderClient
+from app.capture.status import RecorderStatus
+from app.errors import Trouble
+from app.hearing.model import Course, Hearing
+from app.i18n import Message, _
+from app.media.recording import Recording
+from app.session.status import FolderStatus, SourceStatus, SpeechStatus, Status
+
+_REASONS: dict[str, Message] = {
+    "lost": _("The device is gone; Khatshy takes it up again as soon as it is back."),
+    "silent": _("Nothing comes from the device."),
+    "moved": _("The system switched to another microphone; Khatshy waits for the chosen one."),
+    "ended": _("The file has come to its end."),
+}
+WARN_HOURS = 4.0
+FAIL_HOURS = 1 / 6
+
+
+class Watch:
+    """Keeps the last known state of the recorder between looks."""
+
+    def __init__(self, folder: Path) -> None:
+        self.recording = Recording(folder)
+        self._last: RecorderStatus | None = None
+
+    def utc(self) -> str:
+        """The recorder's civil time at the last look (UTC stamp); empty when none runs."""
+        return self._last.utc if self._last else ""
+
+    def look(
+        self, hearing: Hearing, recorder: RecorderClient | None, speech: SpeechStatus | None, read_only: bool
+    ) -> Status:
+        """The state of everything now."""
+        trouble: Message | None = None
+        self._last = None
+        if recorder is not None:
+            try:
+                self._last = recorder.status()
+            except Trouble as absent:
+                trouble = absent.happened
+        elif hearing.now in (Course.RECORDING, Course.BREAK, Course.DELIBERATION):
+            trouble = _("The recorder is not running: nothing is being recorded.")
+        now = self._last
+        if now is None:
+            return Status(
+                course=hearing.now, in_trouble=trouble, elapsed_s=recorded_seconds(hearing),
+                speech=speech or SpeechStatus(), read_only=read_only,
+            )  # fmt: skip
+        return Status(
+            course=hearing.now,
+            recording=now.recording,
+            elapsed_s=now.elapsed_s,
+            course_s=now.course_s,
+            sources=tuple(_source(source) for source in now.sources),
+            folders=tuple(_folder(folder) for folder in now.folders),
+            speech=speech or SpeechStatus(),
+            read_only=read_only,
+        )
+
+
+def recorded_seconds(hearing: Hearing) -> float:
+    """Recorded time of a sitting by its record, breaks cut out (s)."""
+    spans = (interval for interval in hearing.course if interval.course is Course.RECORDING and interval.end)
+    return sum((clock.moment(span.end) - clock.moment(span.begin)).total_seconds() for span in spans)
+
+
+def _source(source: object) -> SourceStatus:
+    raise NotImplementedError
+
+
+def _folder(folder: object) -> FolderStatus:
+    raise NotImplementedError
