@@ -1,0 +1,78 @@
+"""``khatshy protocol``: protocol, transcript, signatures and package of a sitting that was recorded."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import sys
+from pathlib import Path
+
+import typer
+
+from app.cli import console
+from app.cli.waiting import existing, finish_export, record_language
+from app.errors import Trouble
+from app.i18n import _
+from app.session.engine import Engine
+
+
+def run(
+    sitting: Path,
+    *,
+    language: str,
+    secretary_key: Path | None,
+    judge_key: Path | None,
+    trusted: Path | None,
+    json: bool,
+) -> None:
+    """Make and pack; without keys the documents stay unsigned and are said to be so."""
+    existing(sitting)
+    engine = Engine(sitting.resolve(), speech=False)
+    try:
+        if engine.read_only:
+            raise Trouble(
+                "log-busy",
+                _("This hearing is open in another window."),
+                remedy=_("Make the protocol there, or close that window."),
+            )
+        case = engine.hearing.case
+        tongue = record_language(language or (case.language if case else "ru"))
+        with console.progress(_("Protocol, signatures, package")) as show:
+            made = finish_export(
+                engine,
+                show,
+                language=tongue,
+                secretary_key=secretary_key,
+                secretary_password=_password("SECRETARY", secretary_key),
+                judge_key=judge_key,
+                judge_password=_password("JUDGE", judge_key),
+                trusted=trusted,
+            )
+    finally:
+        engine.close()
+    if json:
+        console.give(made)
+    else:
+        for key in ("protocol_pdf", "transcript_pdf", "recordings", "package", "zip"):
+            console.row(key, made.get(key, ""))
+        for sentence in made.get("sentences", []):
+            console.say(sentence)
+    if made.get("status") == "broken":
+        raise typer.Exit(1)
+
+
+def _password(role: str, key: Path | None) -> str:
+    """From KHATSHY_<ROLE>_PASSWORD or typed unseen; never from an argument, which other users could read."""
+    if key is None:
+        return ""
+    existing(key)
+    known = os.environ.get(f"KHATSHY_{role}_PASSWORD")
+    if known is not None:
+        return known
+    if not sys.stdin.isatty():
+        raise Trouble(
+            "password-missing",
+            _("The password of {path} is missing.", path=str(key)),
+            remedy=_("Set KHATSHY_{role}_PASSWORD or run the command in a terminal.", role=role),
+        )
+    return getpass.getpass(str(_("Password of {path}: ", path=key.name)))

@@ -1,0 +1,109 @@
+"""``khatshy record``: a sitting recorded from the command line, so that IT can test a courtroom without the window."""
+
+from __future__ import annotations
+
+import signal
+import threading
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.live import Live
+from rich.text import Text
+
+from app import settings
+from app.capture.plan import SourcePlan, merge_sources, parse_source
+from app.cli import console
+from app.cli.waiting import record_language
+from app.errors import Trouble
+from app.hearing.model import Case, Source, Track, Wording
+from app.i18n import _
+from app.session import sittings
+from app.session.engine import Engine
+from app.session.status import Status
+
+
+def run(
+    case: str,
+    source: Sequence[str],
+    *,
+    data: Path | None,
+    second: Path | None,
+    duration: float | None,
+    fast: bool,
+    language: str,
+    json: bool,
+) -> None:
+    """Record; the sitting's folder is printed at the end, with what was written."""
+    if not case.strip():
+        raise Trouble("case-empty", _("A case number is needed."), remedy=_("Give it with --case."))
+    plans = merge_sources([parse_source(text) for text in source])
+    chosen = settings.load()
+    folder = sittings.create(
+        Case(number=case, language=record_language(language)),
+        secretary=Wording.same(chosen.secretary),
+        sources=[_source(plan) for plan in plans],
+        data=data,
+        mirror_root=second,
+    )
+    engine = Engine(folder, mirror_root=second)
+    stopping = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda _number, _frame: stopping.set())
+    try:
+        engine.start(fast=fast)
+        if not json:
+            console.say(_("Recording case {number}. Ctrl-C ends it.", number=case))
+        _watch(engine, stopping, duration, quiet=json)
+        status = engine.status
+        engine.stop()
+        engine.wait_for_text(0.5 if status.speech.state == "no-model" else 60.0)
+    finally:
+        engine.close()
+    written = {row.name: round(row.written_s, 2) for row in status.sources}
+    if json:
+        console.give(
+            {
+                "sitting": str(folder), "case": case, "seconds": round(status.elapsed_s, 2), "sources": written,
+                "utterances": len(engine.hearing.utterances),
+            }
+        )  # fmt: skip
+        return
+    console.row(_("Sitting"), folder)
+    for name, seconds in written.items():
+        console.row(name, f"{seconds:.1f} s")
+    console.row(_("Utterances"), len(engine.hearing.utterances))
+    if engine.status.speech.message:
+        console.say(engine.status.speech.message)
+
+
+def _source(plan: SourcePlan) -> Source:
+    return Source(
+        name=plan.name,
+        kind="file" if plan.kind == "video-file" else plan.kind,
+        device=plan.device,
+        tracks=tuple(Track(channel=track.channel, seat=track.seat) for track in plan.tracks),
+    )
+
+
+def _watch(engine: Engine, stopping: threading.Event, duration: float | None, *, quiet: bool) -> None:
+    """Show levels until Ctrl-C, the duration, or the end of all files."""
+    begin = time.monotonic()
+    with Live(console=console.people, refresh_per_second=8, transient=True, auto_refresh=not quiet) as live:
+        while not stopping.wait(0.1):
+            status = engine.status
+            if not quiet:
+                live.update(_line(status))
+            if duration is not None and status.elapsed_s >= duration:
+                return
+            if duration is not None and time.monotonic() - begin > duration + 30:
+                raise Trouble("not-growing", _("The recording does not grow."), remedy=_("Run khatshy doctor."))
+            sounds = [row for row in status.sources if row.levels]
+            if sounds and all(row.phase == "ended" for row in sounds):
+                return
+
+
+def _line(status: Status) -> Text:
+    levels = "  ".join(f"{level.seat} {level.rms:5.0f} dBFS" for row in status.sources for level in row.levels)
+    hours, rest = divmod(int(status.elapsed_s), 3600)
+    return Text(f"● {hours:02}:{rest // 60:02}:{rest % 60:02}  {levels}")
