@@ -8,9 +8,17 @@ from pathlib import Path
 
 from app.hearing import events as ev
 from app.hearing.model import Hearing, Utterance
-from app.session.changes import Change, PartialHeard
+from app.session.changes import Change, PartialHeard, TroubleArose
 from app.session.status import SpeechStatus
-from app.transcribe.client import Finished, Partial, Proposed, SpeechClient, SpeechMessage, StateChanged
+from app.transcribe.client import SpeechClient
+from app.transcribe.messages import (
+    PartialText,
+    Proposed,
+    SpeechFinished,
+    SpeechMessage,
+    SpeechStateChanged,
+    SpeechTrouble,
+)
 
 ACTOR = "speech recognition"
 
@@ -57,17 +65,19 @@ class Speech:
             case Proposed():
                 utterance = Utterance.model_validate(message.proposal.model_dump())
                 self._on_event(ev.UtteranceProposed(utterance=utterance), ACTOR)
-            case Partial():
+            case PartialText():
                 self._on_change(PartialHeard(message.seat, message.language, message.text))
-            case StateChanged():
+            case SpeechStateChanged():
                 self._status = SpeechStatus(
                     state=message.state, backlog_s=message.backlog_s, synthetic=message.synthetic,
                     message=message.message,
                 )  # fmt: skip
                 if message.state in ("no-model", "failed"):
                     self._finished.set()
-            case Finished():
+            case SpeechFinished():
                 self._finished.set()
+            case SpeechTrouble():
+                self._on_change(TroubleArose(message.trouble))
             case _:
                 pass
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 from app import clock
 from app.capture.client import RecorderClient
-from app.capture.status import RecorderStatus
+from app.capture.status import FolderState, RecorderStatus, SourceState
 from app.errors import Trouble
 from app.hearing.model import Course, Hearing
 from app.i18n import Message, _
 from app.media.recording import Recording
-from app.session.status import FolderStatus, SourceStatus, SpeechStatus, Status
+from app.session.status import FolderStatus, Health, SeatLevel, SourceStatus, SpeechStatus, Status
 
 _REASONS: dict[str, Message] = {
     "lost": _("The device is gone; Khatshy takes it up again as soon as it is back."),
@@ -20,7 +21,6 @@ _REASONS: dict[str, Message] = {
     "ended": _("The file has come to its end."),
 }
 WARN_HOURS = 4.0
-FAIL_HOURS = 1 / 6
 
 
 class Watch:
@@ -71,9 +71,37 @@ def recorded_seconds(hearing: Hearing) -> float:
     return sum((clock.moment(span.end) - clock.moment(span.begin)).total_seconds() for span in spans)
 
 
-def _source(source: object) -> SourceStatus:
-    raise NotImplementedError
+def _source(source: SourceState) -> SourceStatus:
+    """Words for the recorder's state of a source; a reason without words of its own is shown as it is."""
+    if source.state in ("holding", "ended"):
+        health: Health = "good"
+        phase: Literal["running", "holding", "ended"] = "ended" if source.state == "ended" else "holding"
+    else:
+        health, phase = source.state, "running"
+    message = None
+    if health != "good":
+        reason = _REASONS.get(source.reason) or Message(source.reason)
+        message = _("{source}: {reason}", source=source.name, reason=reason)
+    return SourceStatus(
+        name=source.name,
+        kind=source.kind,
+        health=health,
+        message=message,
+        levels=tuple(SeatLevel(level.seat, level.rms, level.peak, level.clipped) for level in source.levels),
+        written_s=source.written_s,
+        fresh=source.fresh,
+        phase=phase,
+    )
 
 
-def _folder(folder: object) -> FolderStatus:
-    raise NotImplementedError
+def _folder(folder: FolderState) -> FolderStatus:
+    """Warn early enough to act: hours left at the present rate."""
+    message = None
+    if folder.state == "failed":
+        message = _("{path} cannot be written any more; the recording goes on in the other folder.", path=folder.path)
+    elif folder.hours_left < WARN_HOURS:
+        message = _("{path}: room for {hours} h of recording.", path=folder.path, hours=round(folder.hours_left, 1))
+    health: Health = folder.state
+    if health == "good" and folder.hours_left < WARN_HOURS:
+        health = "warning"
+    return FolderStatus(folder.path, health, folder.hours_left, message)
