@@ -17,7 +17,7 @@ import hashlib
 import json
 import os
 import secrets
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -287,14 +287,34 @@ class ChainLog:
         self, type: str, payload: Mapping[str, Any], *, actor: str, access: Access = "court", version: int = 1
     ) -> Line:
         """Chain and write one line; returns when it is fsynced."""
-        salt = secrets.token_hex(16)
-        header: dict[str, Any] = {
-            "seq": self._seq + 1, "utc": stamp(self._clock.utc()), "monotonic": self._clock.monotonic_ns(),
-            "actor": actor, "type": type, "version": version, "access": access,
-            "commitment": _digest(bytes.fromhex(salt), canonical(payload)), "previous": self._head,
-        }  # fmt: skip
-        line = Line(**header, hash=_digest(canonical(header)), salt=salt, payload=dict(payload))
-        encoded = line.encoded()
+        return self.extend([(type, payload)], actor=actor, access=access, version=version)[0]
+
+    def extend(
+        self,
+        entries: Iterable[tuple[str, Mapping[str, Any]]],
+        *,
+        actor: str,
+        access: Access = "court",
+        version: int = 1,
+    ) -> list[Line]:
+        """Chain and write several (type, payload) as one write; returns when all of them are fsynced."""
+        lines: list[Line] = []
+        seq, previous = self._seq, self._head
+        for type, payload in entries:
+            salt = secrets.token_hex(16)
+            seq += 1
+            header: dict[str, Any] = {
+                "seq": seq, "utc": stamp(self._clock.utc()), "monotonic": self._clock.monotonic_ns(),
+                "actor": actor, "type": type, "version": version, "access": access,
+                "commitment": _digest(bytes.fromhex(salt), canonical(payload)), "previous": previous,
+            }  # fmt: skip
+            lines.append(Line(**header, hash=_digest(canonical(header)), salt=salt, payload=dict(payload)))
+            previous = lines[-1].hash
+        self._commit(b"".join(line.encoded() for line in lines))
+        self._seq, self._head = seq, previous
+        return lines
+
+    def _commit(self, encoded: bytes) -> None:
         for path in list(self._files):
             try:
                 self._write(path, encoded)
@@ -307,8 +327,6 @@ class ChainLog:
                 safe=_("Everything up to this moment is on disk."),
                 remedy=_("Free space on the disk or connect it again, then start a new recording."),
             )
-        self._seq, self._head = line.seq, line.hash
-        return line
 
     def close(self) -> None:
         """Let go of the files and of the lock; may be called twice."""

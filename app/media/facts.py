@@ -49,7 +49,11 @@ class RecorderStarted(Fact):
 
 
 class SourceOpened(Fact):
-    """A source delivers: rate in Hz, width in bytes per sample (2 or 3, little-endian PCM)."""
+    """A source delivers: rate in Hz, width in bytes per sample (2 or 3, little-endian PCM).
+
+    Only channels that have a seat are kept: ``channels`` and ``tracks`` count those of the files, ``inputs`` says
+    which channel (from 0) of the device each of them is.
+    """
 
     source: str
     kind: str
@@ -58,6 +62,7 @@ class SourceOpened(Fact):
     width: int
     channels: int
     tracks: tuple[SeatChannel, ...]
+    inputs: tuple[int, ...] = ()
 
 
 class SegmentOpened(Fact):
