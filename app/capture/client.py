@@ -1,0 +1,239 @@
+"""How the rest of the house speaks to the recorder: launch one, find a living one, ask it, leave it alone."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import subprocess
+import threading
+import time
+from pathlib import Path
+from typing import Any, Literal
+
+from app import chain, files, paths, processes, wire
+from app.capture import guardian, history
+from app.capture.plan import Plan
+from app.capture.status import RecorderStatus
+from app.errors import Trouble
+from app.i18n import _
+from app.media import facts
+from app.values import Frozen
+
+PLAN = "recorder-plan.json"
+#: A killed recorder is back within this time (s).
+RESTART_S = 6.0
+_POLL_S = 0.05
+
+
+class Moment(Frozen):
+    """When the course changed: run, monotonic ns, UTC stamp."""
+
+    run: int
+    monotonic: int
+    utc: str
+
+
+def socket_address(sitting: str) -> Path:
+    """Where the recorder of a sitting listens; short, because a Unix socket's path has at most 107 bytes."""
+    return paths.runtime() / f"{hashlib.sha256(sitting.encode()).hexdigest()[:12]}.sock"
+
+
+class RecorderClient:
+    """A connection to the recorder of one sitting; it finds the way back after a restart of the recorder."""
+
+    def __init__(self, address: Path, folder: Path) -> None:
+        """Connect; Trouble ``peer-absent`` or ``peer-refused``."""
+        self._address = address
+        self._folder = folder
+        self._turn = threading.Lock()
+        self._wire: wire.Client | None = wire.Client(address)
+
+    def status(self) -> RecorderStatus:
+        """How everything is; Trouble ``peer-absent`` or ``peer-lost`` while no recorder answers (ask again)."""
+        return RecorderStatus.model_validate(self._request({"do": "status"}, patience_s=0.0))
+
+    def course(self, course: Literal["recording", "break", "deliberation", "stopped"], after_s: float = 0.0) -> Moment:
+        """Change the course; returns when that is durable, with the moment from which it holds.
+
+        Asking for the course that is in force changes nothing and tells when it began. In a fast run ``after_s``
+        seconds of the hearing's own clock pass first.
+        """
+        try:
+            request = {"do": "course", "course": course, "after_s": after_s}
+            return Moment.model_validate(self._request(request, patience_s=RESTART_S))
+        except Trouble as trouble:
+            stopped = _stopped(self._folder) if course == "stopped" else None
+            if trouble.code not in ("peer-absent", "peer-lost") or stopped is None:
+                raise
+            return stopped  # it had done so, and left before its answer arrived
+
+    def _request(self, request: dict[str, Any], patience_s: float) -> dict[str, Any]:
+        deadline = time.monotonic() + patience_s
+        with self._turn:
+            while True:
+                try:
+                    if self._wire is None:
+                        self._wire = wire.Client(self._address)
+                    return self._wire.request(request, timeout_s=70.0)
+                except Trouble as trouble:
+                    if trouble.code not in ("peer-absent", "peer-lost", "peer-refused"):
+                        raise
+                    self._hang_up()
+                    if time.monotonic() >= deadline:
+                        raise
+                time.sleep(_POLL_S)
+
+    def _hang_up(self) -> None:
+        if self._wire is not None:
+            self._wire.close()
+            self._wire = None
+
+    def close(self) -> None:
+        """Detach; the recording goes on."""
+        with self._turn:
+            self._hang_up()
+
+
+def launch(plan: Plan, timeout_s: float = 15.0) -> RecorderClient:
+    """Start the recorder of a sitting under its guardian, both living on without us.
+
+    Raises the recorder's own Trouble where it cannot start (unknown or busy device, no space, folder refused …);
+    nothing was begun then. ``recorder-silent`` if it does not answer in time.
+    """
+    path = files.make_folder(plan.folder) / PLAN
+    if (living := attach(plan.folder)) is not None:
+        living.close()
+        raise Trouble(
+            "sitting-busy",
+            _("This sitting is being recorded already."),
+            safe=_("That recording goes on."),
+            remedy=_("Open the sitting to see it; it cannot be recorded twice at once."),
+        )
+    _write_plan(path, plan)
+    started = _start_guardian(plan, path)
+    deadline = time.monotonic() + timeout_s
+    try:
+        word = _first_word(started, timeout_s)
+        if "trouble" in word:
+            raise Trouble.from_json(word["trouble"])
+        while time.monotonic() < deadline and started.poll() is None:
+            try:
+                return RecorderClient(plan.address, plan.folder)
+            except Trouble:
+                time.sleep(_POLL_S)
+        raise _silent(plan)
+    except Trouble:
+        started.terminate()
+        started.wait()
+        if not chain.read(plan.folder / facts.NAME).lines:
+            path.unlink(missing_ok=True)
+        raise
+    finally:
+        if started.stdout:
+            started.stdout.close()
+
+
+def _write_plan(path: Path, plan: Plan) -> None:
+    try:
+        files.replace(path, plan.model_dump_json(indent=1).encode())
+    except OSError as error:
+        path.with_name(path.name + ".part").unlink(missing_ok=True)
+        raise Trouble(
+            "folder-refused",
+            _("The folder {path} cannot be written: {reason}.", path=str(plan.folder), reason=error.strerror or "?"),
+            safe=_("Nothing was recorded, nothing was changed."),
+            remedy=_("Choose another folder or ask IT for the right to write there."),
+        ) from error
+
+
+def _log_path(plan: Plan) -> Path:
+    return paths.logs() / f"recorder-{files.safe_name(plan.sitting)}.log"
+
+
+def _start_guardian(plan: Plan, path: Path) -> subprocess.Popen[bytes]:
+    files.make_folder(paths.logs())
+    plan.address.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with open(_log_path(plan), "ab") as log:
+        return subprocess.Popen(
+            processes.command("app.capture.guardian", str(path)),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            env=processes.environment(),
+            cwd=plan.folder,
+            **processes.detached(),
+        )
+
+
+def _first_word(started: subprocess.Popen[bytes], timeout_s: float) -> dict[str, Any]:
+    """What the first recorder says when it is ready or cannot be; empty if it died or is silent."""
+    found: list[bytes] = []
+
+    def listen() -> None:
+        assert started.stdout
+        found.append(started.stdout.readline())
+
+    listener = threading.Thread(target=listen, name="recorder-first-word", daemon=True)
+    listener.start()
+    listener.join(timeout_s)
+    try:
+        word = json.loads(found[0]) if found else {}
+    except ValueError:
+        word = {}
+    return word if isinstance(word, dict) else {}
+
+
+def _silent(plan: Plan) -> Trouble:
+    return Trouble(
+        "recorder-silent",
+        _("The recorder did not start."),
+        safe=_("Nothing was recorded."),
+        remedy=_("Its log says more: {path}", path=str(_log_path(plan))),
+    )
+
+
+def attach(folder: Path) -> RecorderClient | None:
+    """The living recorder of a sitting, if there is one; one that is being restarted is waited for."""
+    try:
+        plan = Plan.model_validate_json((folder / PLAN).read_bytes())
+    except (OSError, ValueError):
+        return None
+    deadline = time.monotonic() + (RESTART_S if guardian.is_living(folder) else 0.0)
+    while True:
+        try:
+            return RecorderClient(plan.address, folder)
+        except Trouble:
+            if time.monotonic() >= deadline:
+                return None
+        time.sleep(_POLL_S)
+
+
+def interrupted(folder: Path) -> bool:
+    """Whether a sitting was going on and nobody records it any more; launch its plan again to go on."""
+    if not _past(folder).going_on:
+        return False
+    living = attach(folder)
+    if living is not None:
+        living.close()
+    return living is None
+
+
+def read_plan(folder: Path) -> Plan | None:
+    """The plan with which a sitting was last recorded."""
+    try:
+        return Plan.model_validate_json((folder / PLAN).read_bytes())
+    except (OSError, ValueError):
+        return None
+
+
+def _past(folder: Path) -> history.History:
+    return history.read(chain.read(folder / facts.NAME).lines)
+
+
+def _stopped(folder: Path) -> Moment | None:
+    """The moment at which the last run was stopped, if it was."""
+    for line in reversed(chain.read(folder / facts.NAME).lines):
+        fact = facts.decode(line)
+        if isinstance(fact, facts.CourseChanged):
+            return Moment(run=fact.run, monotonic=fact.monotonic, utc=fact.utc) if fact.course == "stopped" else None
+    return None

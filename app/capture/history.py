@@ -1,0 +1,107 @@
+"""What earlier runs of this sitting left behind: the course in force, the time recorded, files that were not closed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from app.capture.status import RecorderCourse
+from app.chain import Line
+from app.clock import NS
+from app.media import facts
+from app.media.facts import SourceOpened
+
+
+@dataclass
+class Unclosed:
+    """A segment whose end was not logged; before frame ``durable`` everything was fsynced."""
+
+    opened: facts.SegmentOpened
+    format: SourceOpened
+    durable: int
+
+
+@dataclass
+class History:
+    """Sum of a sitting's log. ``since`` (UTC stamp) is when the course in force began, ``recorded_ns`` the recorded
+    time over all runs; ``frames`` counts what each source wrote, ``formats`` is what it delivered last."""
+
+    run: int = 0
+    course: RecorderCourse = "not_started"
+    since: str = ""
+    recorded_ns: int = 0
+    ended: bool = True
+    last_utc: str = ""
+    last_monotonic: int = 0
+    boot: str = ""
+    frames: dict[str, int] = field(default_factory=dict)
+    formats: dict[str, SourceOpened] = field(default_factory=dict)
+    unclosed: dict[str, Unclosed] = field(default_factory=dict)
+
+    @property
+    def going_on(self) -> bool:
+        """Whether the sitting was neither stopped nor never begun."""
+        return self.course in ("recording", "break", "deliberation")
+
+
+def read(lines: Iterable[Line]) -> History:
+    """Sum up the lines of ``capture.jsonl``."""
+    found = History()
+    reached: dict[tuple[int, str], int] = {}
+    recording_since: int | None = None
+    heard_until = 0
+    for line in lines:
+        fact = facts.decode(line)
+        found.last_utc, found.last_monotonic = line.utc, line.monotonic
+        match fact:
+            case facts.RecorderStarted():
+                found.recorded_ns += _stretch(recording_since, heard_until)
+                recording_since, heard_until = None, 0
+                found.run, found.boot, found.ended = max(found.run, fact.run), fact.boot, False
+            case facts.CourseChanged():
+                if fact.course == "recording":
+                    recording_since = fact.monotonic if recording_since is None else recording_since
+                else:
+                    found.recorded_ns += _stretch(recording_since, fact.monotonic)
+                    recording_since = None
+                if fact.course != found.course:
+                    found.course, found.since = fact.course, fact.utc
+            case facts.SourceOpened():
+                found.formats[fact.source] = fact
+            case facts.SegmentOpened():
+                found.unclosed[fact.file] = Unclosed(fact, found.formats[fact.source], fact.anchor.frame)
+            case facts.Written():
+                if fact.file in found.unclosed:
+                    found.unclosed[fact.file].durable = fact.anchor.frame
+                reached[fact.run, fact.source] = fact.anchor.frame
+                heard_until = max(heard_until, fact.anchor.monotonic)
+            case facts.SegmentClosed():
+                reached[fact.run, fact.source] = fact.last
+                found.unclosed.pop(fact.file, None)
+            case facts.RecorderStopped():
+                found.ended = True
+            case _:
+                pass
+    found.recorded_ns += _stretch(recording_since, heard_until)
+    for (_run, source), frames in reached.items():
+        found.frames[source] = found.frames.get(source, 0) + frames
+    return found
+
+
+def _stretch(since: int | None, until: int) -> int:
+    return max(0, until - since) if since is not None else 0
+
+
+def next_run(history: History, folder: Path) -> int:
+    """The number of the coming run; never one whose files exist, even if the log lost its end."""
+    used = [history.run]
+    for file in (folder / facts.FOLDER).glob("*/*"):
+        number = file.name.partition("-")[0]
+        used.append(int(number) if number.isdigit() else 0)
+    return max(used) + 1
+
+
+def seconds(history: History) -> float:
+    """Recorded time over all runs (s)."""
+    return history.recorded_ns / NS

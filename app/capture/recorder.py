@@ -1,0 +1,327 @@
+"""The recorder process: one loop that brings sound from the sources to two disks and tells the log what is durable."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import time
+import traceback
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as FutureTimeout
+from datetime import timedelta
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import Any
+
+from app import __version__, clock, wire
+from app.capture import history, opening
+from app.capture.adopt import adopt
+from app.capture.beginning import begin_log, boot_id, make_folders, withdraw
+from app.capture.folders import Folders, Which, reason_of
+from app.capture.lane import Lane
+from app.capture.plan import Plan
+from app.capture.space import Space, refuse_full
+from app.capture.status import RecorderCourse, RecorderStatus
+from app.clock import NS, Clock, SystemClock, TickClock
+from app.errors import Trouble
+from app.i18n import _
+from app.media import facts
+from app.media.facts import Fact
+
+TICK_NS = NS // 10
+SYNC_NS = NS // 2
+#: A fast run tells the log at least this often by the clock of the hearing.
+FAST_SYNC_NS = 5 * NS
+SPACE_NS = 5 * NS
+#: So long the last sound before a break is waited for; a device that does not deliver it by then is stuck.
+SETTLE_S = 1.0
+ANSWER_S = 60.0
+#: Exit codes; anything but the first two makes the guardian start another recorder.
+STOPPED, CANNOT_START, CRASHED = 0, 3, 4
+
+Answer = dict[str, Any]
+
+
+class Recorder:
+    """One run of one sitting."""
+
+    def __init__(self, plan: Plan) -> None:
+        """Open everything; Trouble says what cannot be, and then nothing was written."""
+        opening.check(plan)
+        self._plan = plan
+        self._facts: list[Fact] = []
+        make_folders(plan)
+        self._folders = Folders(plan.folder, plan.mirror, self._on_lost)
+        refuse_full(self._folders, plan.reserve_bytes)
+        self._clock = _clock(plan)
+        self._log = begin_log(plan, self._clock, self._on_log_lost)
+        self._past = history.read(self._log.reading.lines)
+        if isinstance(self._clock, TickClock) and self._past.last_utc:
+            self._clock.now_ns, self._clock.now_utc = self._past.last_monotonic, clock.moment(self._past.last_utc)
+        self._run = history.next_run(self._past, plan.folder)
+        try:
+            self._lanes = self._open_lanes()
+        except BaseException:
+            withdraw(self._log, plan)
+            raise
+        self._space = Space(plan, self._folders)
+        self._space.bytes_per_s = sum(lane.format.rate * lane.format.frame_bytes for lane in self._lanes)
+        self._requests: SimpleQueue[tuple[dict[str, Any], Future[Answer]]] = SimpleQueue()
+        self._recorded_ns = self._past.recorded_ns
+        self._exit: int | None = None
+        self._begin()
+
+    def _open_lanes(self) -> list[Lane]:
+        names = opening.folder_names(self._plan)
+        return [
+            Lane(
+                source, port, format, names[source.name], self._run, self._folders, self._clock,
+                before_s=self._past.frames.get(source.name, 0) / format.rate,
+            )
+            for source, port, format in opening.open_sounds(self._plan, self._past, self._clock)
+        ]  # fmt: skip
+
+    def _begin(self) -> None:
+        """The first lines of the run; a sitting that was going on goes on."""
+        now, utc = self._clock.monotonic_ns(), clock.stamp(self._clock.utc())
+        boot = boot_id(fast=self._plan.fast)
+        self._facts.append(
+            facts.RecorderStarted(
+                run=self._run, pid=os.getpid(), program=f"khatshy {__version__}", boot=boot, monotonic=now, utc=utc
+            )
+        )
+        same_boot = boot == self._past.boot
+        self._facts += adopt(self._past, self._plan.folder, self._plan.mirror, same_boot=same_boot)
+        self._facts += [lane.opened() for lane in self._lanes]
+        self._course: RecorderCourse = "not_started"
+        self._answer: Answer = {"run": self._run, "monotonic": now, "utc": utc}
+        self._since = now
+        self._measured = self._synced = self._clock.monotonic_ns()
+        self._synced_real = time.monotonic_ns()
+        if self._past.going_on:
+            self._turn(self._past.course)
+            lasted = self._clock.utc() - clock.moment(self._past.since)
+            self._since = now - lasted // timedelta(microseconds=1) * 1000
+        self._tell()
+        self.status = self._look()
+
+    # --- what clients ask (on their own threads) ------------------------------------------------------------------
+
+    def handle(self, request: dict[str, Any]) -> Answer:
+        """Answer a request: status and ping at once, a course after the loop has made it durable."""
+        match request:
+            case {"do": "ping"}:
+                return {"sitting": self._plan.sitting, "run": self._run, "pid": os.getpid()}
+            case {"do": "status"}:
+                return self.status.model_dump(mode="json")
+            case {"do": "course", "course": "recording" | "break" | "deliberation" | "stopped"}:
+                return self._ask(request)
+        raise Trouble("request-unknown", _("The recorder does not understand this request."))
+
+    def _ask(self, request: dict[str, Any]) -> Answer:
+        answer: Future[Answer] = Future()
+        self._requests.put((request, answer))
+        try:
+            return answer.result(ANSWER_S)
+        except FutureTimeout as error:
+            raise Trouble(
+                "recorder-slow",
+                _("The recorder did not answer within {seconds} s.", seconds=int(ANSWER_S)),
+                safe=_("What was recorded is safe."),
+                remedy=_("Look at the disk: it may be full or very slow."),
+            ) from error
+
+    def end(self, *_signal: object) -> None:
+        """Close everything and leave (the PC shuts down, or somebody ended the process)."""
+        self._requests.put(({"do": "end"}, Future()))
+
+    # --- the loop -------------------------------------------------------------------------------------------------
+
+    def run(self) -> int:
+        """Record until told to stop; returns the exit code."""
+        due = time.monotonic_ns()
+        while self._exit is None:
+            due = max(due + TICK_NS, time.monotonic_ns() - TICK_NS)
+            self._serve(due)
+            if self._exit is None:
+                self._tick()
+        return self._exit
+
+    def _serve(self, due: int) -> None:
+        """Carry out requests until the next tick; a fast run does not wait, unless everything waits for a word."""
+        while True:
+            patience = (due - time.monotonic_ns()) / NS
+            if isinstance(self._clock, TickClock) and not all(lane.idle for lane in self._lanes):
+                patience = 0.0
+            try:
+                request, answer = self._requests.get(timeout=patience) if patience > 0 else self._requests.get_nowait()
+            except Empty:
+                return
+            try:
+                answer.set_result(self._carry_out(request))
+            except Trouble as trouble:
+                answer.set_exception(trouble)
+                raise
+            if self._exit is not None:
+                return
+
+    def _tick(self) -> None:
+        if isinstance(self._clock, TickClock) and not all(lane.idle for lane in self._lanes):
+            self._clock.advance(TICK_NS)
+        for lane in self._lanes:
+            lane.pull()
+        now, real = self._clock.monotonic_ns(), time.monotonic_ns()
+        if real - self._synced_real >= SYNC_NS or now - self._synced >= FAST_SYNC_NS:
+            for lane in self._lanes:
+                lane.sync()
+            self._synced, self._synced_real = now, real
+        self._tell()
+        if real - self._measured >= SPACE_NS:
+            self._measured = real
+            self._mind_space()
+        self.status = self._look()
+
+    def _mind_space(self) -> None:
+        for which in self._space.measure():
+            if len(self._folders.alive) > 1:
+                self._folders.lose(which, "full")
+            else:
+                self._turn("stopped")
+                self._finish("no-space")
+
+    def _carry_out(self, request: dict[str, Any]) -> Answer:
+        if request["do"] == "end":
+            self._finish("ended")
+            return {}
+        if request["course"] != self._course:
+            if isinstance(self._clock, TickClock):
+                self._clock.advance(round(float(request.get("after_s", 0.0)) * NS))
+            self._turn(request["course"])
+            if self._course == "stopped":
+                self._finish("stopped")
+        self.status = self._look()
+        return self._answer
+
+    def _turn(self, course: RecorderCourse) -> None:
+        """Change the course at this very moment, to the sample; returns when that is durable."""
+        at, utc = self._clock.monotonic_ns(), clock.stamp(self._clock.utc())
+        if self._course == "recording":
+            self._recorded_ns += at - self._since
+        for lane in self._lanes:
+            lane.turn(at, course == "recording")
+        self._course, self._since = course, at
+        self._answer = {"run": self._run, "monotonic": at, "utc": utc}
+        self._facts.append(facts.CourseChanged(run=self._run, course=course, monotonic=at, utc=utc))
+        self._tell()
+        if course != "recording":
+            self._settle()
+            self._tell()
+
+    def _settle(self) -> None:
+        """What was heard before the turn may still be on its way from the devices."""
+        patience = time.monotonic() + SETTLE_S
+        while True:
+            for lane in self._lanes:
+                lane.pull()
+            if all(lane.settled for lane in self._lanes):
+                return
+            if time.monotonic() > patience:
+                break
+            time.sleep(0.01)
+        for lane in self._lanes:
+            lane.settle()
+
+    def _finish(self, reason: str) -> None:
+        if self._course == "recording":
+            at = self._clock.monotonic_ns()
+            for lane in self._lanes:
+                lane.turn(at, False)
+            self._settle()
+        for lane in self._lanes:
+            lane.finish()
+        self._tell()
+        self._facts.append(facts.RecorderStopped(run=self._run, reason=reason))
+        self._tell()
+        self._log.close()
+        self._exit = STOPPED
+
+    # --- what it tells --------------------------------------------------------------------------------------------
+
+    def _tell(self) -> None:
+        """Write down what has happened; everything in the facts is durable by now."""
+        for lane in self._lanes:
+            self._facts += lane.take_facts()
+        while self._facts:
+            entries = [(type(fact).__name__, fact.model_dump(mode="json")) for fact in self._facts]
+            self._facts.clear()  # a folder that fails while this is written adds a fact of its own
+            self._log.extend(entries, actor=self._plan.actor)
+
+    def _on_lost(self, which: Which, reason: str) -> None:
+        self._facts.append(facts.FolderLost(run=self._run, folder=which, reason=reason))
+
+    def _on_log_lost(self, path: Path, error: OSError) -> None:
+        self._folders.lose("first" if path.parent == self._plan.folder else "second", reason_of(error))
+
+    def _look(self) -> RecorderStatus:
+        now = self._clock.monotonic_ns()
+        recorded = self._recorded_ns + (now - self._since if self._course == "recording" else 0)
+        return RecorderStatus(
+            run=self._run,
+            course=self._course,
+            recording=self._course == "recording",
+            monotonic=now,
+            utc=clock.stamp(self._clock.utc()),
+            elapsed_s=round(recorded / NS, 3),
+            course_s=round((now - self._since) / NS, 3),
+            sources=tuple(lane.state() for lane in self._lanes),
+            folders=self._space.states(),
+        )
+
+
+def _clock(plan: Plan) -> Clock:
+    system = SystemClock()
+    if not plan.fast:
+        return system
+    return TickClock(system.monotonic_ns(), clock.moment(plan.start_utc) if plan.start_utc else system.utc())
+
+
+def _say(word: dict[str, Any]) -> None:
+    """One line to whoever launched us; nobody listens after it."""
+    try:
+        sys.stdout.write(json.dumps(word) + "\n")
+        sys.stdout.flush()
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, 1)
+        os.close(nowhere)
+    except OSError:
+        pass  # they have left already
+
+
+def _run(plan: Plan) -> int:
+    recorder = Recorder(plan)
+    signal.signal(signal.SIGTERM, recorder.end)
+    signal.signal(signal.SIGINT, recorder.end)
+    server = wire.Server(plan.address, recorder.handle)
+    _say({"ready": True})
+    code = recorder.run()
+    time.sleep(0.2)  # the last answer is on its way to the client
+    server.close()
+    return code
+
+
+def main(arguments: list[str]) -> int:
+    """``recorder PLAN``: record what the plan (a JSON file) says; see the exit codes above."""
+    try:
+        code = _run(Plan.model_validate_json(Path(arguments[0]).read_bytes()))
+    except Trouble as trouble:
+        _say({"trouble": trouble.to_json()})
+        sys.stderr.write(f"{trouble.code}\n")
+        code = CANNOT_START
+    except Exception:
+        traceback.print_exc()
+        code = CRASHED
+    sys.stderr.flush()
+    # a frozen sound server must not keep a process alive that has done its work
+    os._exit(code)

@@ -1,0 +1,84 @@
+"""The port behind which every device that hears stands: it is pulled, never waits, and loses sound by saying so."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from app.errors import Trouble
+from app.i18n import Message, _
+
+#: delivering; waiting (the sitting is not being recorded); holding or ended (files only); lost (tries to come back).
+State = Literal["delivering", "waiting", "holding", "ended", "lost"]
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """Rate in Hz, width in bytes a sample (2 or 3, little-endian PCM), channels interleaved."""
+
+    rate: int
+    width: int
+    channels: int
+
+    @property
+    def frame_bytes(self) -> int:
+        return self.width * self.channels
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Contiguous frames; the first was heard at ``monotonic`` (ns)."""
+
+    pcm: bytes
+    frames: int
+    monotonic: int
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """Between the blocks before and after it something may be missing; ``reason`` is a stable English word."""
+
+    reason: str
+
+
+class AudioSource(Protocol):
+    """A device's stream, from :meth:`open` to :meth:`close`; used by one thread."""
+
+    @property
+    def state(self) -> State: ...
+
+    @property
+    def reason(self) -> str:
+        """Why it is lost: a stable English word, else empty."""
+        ...
+
+    def open(self) -> Format:
+        """Begin to deliver; Trouble ``device-…`` or ``file-…`` if that cannot be."""
+        ...
+
+    def read(self) -> list[Block | Loss]:
+        """What arrived since the last call; at once, and without an exception when the device is gone."""
+        ...
+
+    def follow(self, recording: bool, at: int) -> None:
+        """The sitting is (or is not) being recorded from ``at`` (monotonic ns) on. Devices do not care; files do."""
+        ...
+
+    def close(self) -> None:
+        """Let the device go; may be called twice."""
+        ...
+
+
+def device_trouble(code: str, happened: Message) -> Trouble:
+    """A Trouble about a device, with the usual way out."""
+    return Trouble(
+        code,
+        happened,
+        safe=_("Nothing was recorded, nothing was changed."),
+        remedy=_("See khatshy devices for what is connected, choose again, then start the recording."),
+    )
+
+
+def file_trouble(code: str, happened: Message) -> Trouble:
+    """A Trouble about a file that was chosen as a source."""
+    return Trouble(code, happened, safe=_("Nothing was recorded, nothing was changed."))
