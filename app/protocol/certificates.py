@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -10,6 +11,10 @@ from asn1crypto import x509
 
 #: Name of the throw-away authority of demonstrations and tests. A certificate that carries it proves nothing.
 DEMONSTRATION = "Khatshy demonstration authority – not trusted"
+
+# pyHanko logs the names of people together with tracebacks; our checks say everything in sentences of their own.
+for _library in ("pyhanko", "pyhanko_certvalidator"):
+    logging.getLogger(_library).setLevel(logging.CRITICAL + 1)
 
 Fault = Literal["expired", "not_yet_valid", "wrong_usage"]
 
