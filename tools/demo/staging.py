@@ -43,9 +43,7 @@ def stage(script: Script) -> Staging:
         if "speaker" in line:
             start = round((max(now, aside) + line["pause"]) * SAMPLE_RATE)
             seat = script.seats[line["speaker"]]
-            voiced = say(
-                line["text"], line["language"], seat.variant, speed=seat.speed, pitch=seat.pitch
-            )
+            voiced = say(line["text"], line["language"], seat.variant, speed=seat.speed, pitch=seat.pitch)
             at = start / SAMPLE_RATE
             words = [[word, _round(at + a), _round(at + b)] for word, a, b in voiced.words]
             cues.append(

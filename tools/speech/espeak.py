@@ -37,9 +37,7 @@ class _Event(ctypes.Structure):
     ]
 
 
-_Callback = ctypes.CFUNCTYPE(
-    ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.POINTER(_Event)
-)
+_Callback = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.POINTER(_Event))
 
 
 @dataclass(frozen=True)
@@ -90,9 +88,7 @@ class Synthesiser:
             self._sound, self._events = [], []
             if self._library.espeak_SetVoiceByName(voice.encode()) != _SUCCESS:
                 raise ValueError(f"espeak-ng has no voice {voice!r}")
-            for parameter, value in (
-                (_RATE, speed), (_VOLUME, 100), (_PITCH, pitch), (_RANGE, pitch_range)
-            ):
+            for parameter, value in ((_RATE, speed), (_VOLUME, 100), (_PITCH, pitch), (_RANGE, pitch_range)):
                 self._library.espeak_SetParameter(parameter, value, 0)
             data = text.encode("utf-8") + b"\0"
             self._library.espeak_Synth(data, len(data), 0, 0, 0, _UTF8, None, None)

@@ -52,9 +52,7 @@ def noise(length: int, decibels: float, slope: float, random: np.random.Generato
     return (shaped * amplitude(decibels) / power).astype(np.float32)
 
 
-def reverberate(
-    samples: Samples, seconds: float, wet: float, random: np.random.Generator
-) -> Samples:
+def reverberate(samples: Samples, seconds: float, wet: float, random: np.random.Generator) -> Samples:
     """The sound with an exponential tail of `seconds` (to -60 dB) mixed in at `wet` decibels."""
     count = int(seconds * RATE)
     tail = random.standard_normal(count) * 10.0 ** (-3.0 * np.arange(count) / count)

@@ -1,0 +1,1 @@
+"""Makes the small Vosk models that understand the demonstration's synthetic speech."""
