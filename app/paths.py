@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import platformdirs
@@ -31,6 +32,9 @@ def config() -> Path:
 
 def runtime() -> Path:
     """Sockets and keys of running processes, private to the user (KHATSHY_RUNTIME)."""
+    if sys.platform == "linux" and "XDG_RUNTIME_DIR" not in os.environ:
+        # a session without a login manager: the shared /tmp would let others create our folder before us
+        return _place("KHATSHY_RUNTIME", str(Path(platformdirs.user_cache_dir(_APP, appauthor=False)) / "run"))
     return _place("KHATSHY_RUNTIME", platformdirs.user_runtime_dir(_APP, appauthor=False, ensure_exists=False))
 
 

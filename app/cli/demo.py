@@ -97,11 +97,11 @@ def _hold(
             engine,
             show,
             language=language,
-            secretary_key=keys.secretary,
-            secretary_password=keys.secretary_password,
-            judge_key=keys.judge,
-            judge_password=keys.judge_password,
-            trusted=keys.authority.parent,
+            secretary_key=keys.people["secretary"].path,
+            secretary_password=keys.people["secretary"].password,
+            judge_key=keys.people["judge"].path,
+            judge_password=keys.people["judge"].password,
+            trusted=keys.root.parent,
         )
     measured = score(engine.hearing, play.cues, play.holds)
     return {

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from app.hearing.model import Hearing
-from app.protocol import authority
+from app.protocol.authority import DemonstrationKeys, make_demonstration_keys
 
 
-@dataclass(frozen=True)
-class PeopleKeys:
-    """The authority's certificate and the two PKCS#12 files with their passwords."""
-
-    authority: Path
-    secretary: Path
-    secretary_password: str
-    judge: Path
-    judge_password: str
-
-
-def people_keys(folder: Path, hearing: Hearing) -> PeopleKeys:
-    """Make new keys for the secretary and the judge of a demonstration."""
-    raise NotImplementedError
+def people_keys(folder: Path, hearing: Hearing) -> DemonstrationKeys:
+    """New keys for the secretary and the judge of a demonstration, in the language of its proceedings."""
+    language = hearing.case.language if hearing.case else "ru"
+    judges = [person for person in hearing.participants.values() if person.role == "presiding_judge"]
+    return make_demonstration_keys(
+        folder,
+        {
+            "secretary": hearing.secretary.in_(language),
+            "judge": judges[0].name.in_(language) if judges else "",
+        },
+    )

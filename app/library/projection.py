@@ -24,10 +24,10 @@ def rebuild(folder: Path) -> Path:
     try:
         for table, rows, key in _tables(hearing, reading.head, len(reading.lines)):
             if rows:
-                database[table].insert_all(rows, pk=key)
+                database.table(table).insert_all(rows, pk=key)
         if hearing.utterances:
             # diacritics are letters here (и is not й), so they are kept apart
-            database["utterances"].enable_fts(["text"], tokenize="unicode61 remove_diacritics 0")
+            database.table("utterances").enable_fts(["text"], tokenize="unicode61 remove_diacritics 0")
     finally:
         database.close()
     path = folder / NAME

@@ -100,6 +100,8 @@ class Recording:
         self.course: list[facts.CourseChanged] = []
         self.losses: list[facts.SourceLost | facts.SourceReturned] = []
         self.stopped = False
+        #: UTC stamp of the last line: nothing is known of the recorder after it.
+        self.last_utc = ""
         self._tail = Tail(folder / facts.NAME)
         self._by_file: dict[str, Segment] = {}
         self._video_by_file: dict[str, VideoFile] = {}
@@ -109,6 +111,7 @@ class Recording:
         """Read on; True if there was anything new."""
         new = False
         for line in self._tail.new():
+            self.last_utc = line.utc
             fact = facts.decode(line)
             if fact is not None:
                 self._take(fact)

@@ -12,11 +12,12 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from app import clock, resources
+from app.clock import SystemClock
 from app.errors import Trouble
 from app.hearing.model import Case, Course, Participant, Source, Track, Wording
 from app.i18n import _
@@ -26,6 +27,8 @@ from app.session.status import Status
 
 #: How long the break of the demonstration lasts on the clock of whoever watches it (s).
 BREAK_S = 1.5
+#: How long it lasts on the clock of a hearing that is recorded as fast as possible (s).
+BREAK_FAST_S = 420.0
 #: A recording that does not grow for so long is given up (s).
 STALLED_S = 30.0
 _POLL_S = 0.05
@@ -110,13 +113,19 @@ def conduct(
     ``stage_play(stretch)`` plays a stretch into microphones and returns when it has been played; without it the
     sources are the sound files themselves. Trouble ``demonstration-stalled`` if the recorder stops moving.
     """
-    engine.start(fast=fast, holds=play.holds if stage_play is None else (), loop_video=True)
+    engine.start(
+        fast=fast, holds=play.holds if stage_play is None else (), loop_video=True,
+        start_utc=clock.stamp(_fast_start(play)) if fast else "",
+    )  # fmt: skip
     begin = 0.0
     for end in (*play.holds, play.seconds):
         if begin:
             engine.pause()
-            time.sleep(BREAK_S)  # the length of the break is part of the play, nothing is waited for
-            engine.resume()
+            if fast:
+                engine.resume(after_s=BREAK_FAST_S)
+            else:
+                time.sleep(BREAK_S)  # the length of the break is part of the play, nothing is waited for
+                engine.resume()
         stretch = Stretch(begin, end)
         if stage_play is None:
             phase = "ended" if end == play.seconds else "holding"
@@ -128,6 +137,11 @@ def conduct(
                 playing.result()
         begin = end
     engine.stop()
+
+
+def _fast_start(play: Script) -> datetime:
+    """When a hearing that is recorded as fast as possible must have begun to end about now."""
+    return SystemClock().utc() - timedelta(seconds=play.seconds + BREAK_FAST_S * len(play.holds))
 
 
 def _attend(

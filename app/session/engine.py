@@ -17,7 +17,7 @@ from typing import Literal
 
 from app import clock
 from app.capture import client as recorder
-from app.capture.client import Moment
+from app.capture.client import Moment, RecorderClient
 from app.chain import Tail
 from app.clock import SystemClock
 from app.errors import Trouble
@@ -26,6 +26,7 @@ from app.hearing import record
 from app.hearing.fold import apply
 from app.hearing.model import Case, Course, Hearing, Mark, Participant, RecordLanguage, Source, Stage, Wording
 from app.i18n import _
+from app.media.recording import Recording
 from app.session import plans, sittings, watching
 from app.session.changes import Change, HearingChanged, StatusChanged, TroubleArose
 from app.session.export import Export
@@ -37,6 +38,8 @@ _log = logging.getLogger(__name__)
 
 Listener = Callable[[Change], None]
 PULSE_S = 0.1
+#: A recording that broke off longer ago is not taken up again by merely opening the sitting (s).
+RESTART_WITHIN_S = 300.0
 
 
 class Engine:
@@ -65,7 +68,7 @@ class Engine:
         self._tail: Tail | None = None
         self._hearing = self._open()
         self.actor = actor or self._hearing.secretary.in_("ru")
-        self._recorder = recorder.attach(folder)
+        self._recorder = self._attach()
         self._watch = watching.Watch(folder)
         self._speech = Speech(folder, synthetic_speech, self._on_proposal, self._changes.put) if speech else None
         self._export: Export | None = None
@@ -103,6 +106,31 @@ class Engine:
             )
         return self._record.hearing
 
+    def _attach(self) -> RecorderClient | None:
+        """The living recorder; one that was killed together with its guardian a moment ago is started again."""
+        living = recorder.attach(self.folder)
+        if living is not None or self.read_only or not recorder.interrupted(self.folder):
+            return living
+        last = Recording(self.folder).last_utc
+        plan = recorder.read_plan(self.folder)
+        silent_s = (SystemClock().utc() - clock.moment(last)).total_seconds() if last else float("inf")
+        if plan is None or plan.fast or silent_s > RESTART_WITHIN_S:
+            return None
+        living = recorder.launch(plan)
+        until = living.status().utc
+        self._append(ev.RecordingInterrupted(at=last, until=until, reason="recorder-killed"), actor="recorder")
+        self._changes.put(
+            TroubleArose(
+                Trouble(
+                    "recorder-restarted",
+                    _("The recorder had been ended from outside and was started again."),
+                    safe=_("What was recorded before is on disk; the gap is on record."),
+                    remedy=_("Repeat what was said in the meantime, if it matters."),
+                )
+            )
+        )
+        return living
+
     @property
     def hearing(self) -> Hearing:
         """The hearing as the record tells it now."""
@@ -129,24 +157,21 @@ class Engine:
         """Choose which devices hear which seats (before the recording starts)."""
         self._append(ev.SourcesChosen(sources=tuple(sources)))
 
-    def start(self, *, fast: bool = False, holds: Sequence[float] = (), loop_video: bool = False) -> None:
+    def start(
+        self, *, fast: bool = False, holds: Sequence[float] = (), loop_video: bool = False, start_utc: str = ""
+    ) -> None:
         """Start recording; Trouble names the device or folder that stands in the way, and nothing has begun then.
 
-        ``fast`` reads sources that are files as fast as they can be read; ``holds`` are positions (s) at which they
-        wait for the next :meth:`resume`.
+        ``fast`` reads sources that are files as fast as they can be read, on a clock that begins at ``start_utc``;
+        ``holds`` are positions (s) at which they wait for the next :meth:`resume`.
         """
         with self._turn:
             if self._recorder is not None:
                 raise Trouble("already-recording", _("This sitting is being recorded already."))
             plan = plans.plan(
-                self._hearing,
-                self.folder,
-                self._mirror,
-                self.actor,
-                fast=fast,
-                holds=tuple(holds),
-                loop_video=loop_video,
-            )
+                self._hearing, self.folder, self._mirror, self.actor,
+                fast=fast, holds=tuple(holds), loop_video=loop_video, start_utc=start_utc,
+            )  # fmt: skip
             self._recorder = recorder.launch(plan)
             moment = self._recorder.course("recording")
             self._append(ev.RecordingStarted(at=moment.utc, run=moment.run))
@@ -163,9 +188,9 @@ class Engine:
         moment = self._course("deliberation")
         self._append(ev.DeliberationStarted(at=moment.utc))
 
-    def resume(self) -> None:
-        """Recording goes on after a break or deliberation."""
-        moment = self._course("recording")
+    def resume(self, after_s: float = 0.0) -> None:
+        """Recording goes on after a break or deliberation; a fast recording lets ``after_s`` pass on its own clock."""
+        moment = self._course("recording", after_s)
         self._append(ev.RecordingResumed(at=moment.utc))
 
     def stop(self) -> None:
@@ -177,7 +202,7 @@ class Engine:
                 self._recorder = None
             self._append(ev.RecordingStopped(at=moment.utc))
 
-    def _course(self, course: Literal["recording", "break", "deliberation", "stopped"]) -> Moment:
+    def _course(self, course: Literal["recording", "break", "deliberation", "stopped"], after_s: float = 0.0) -> Moment:
         self._writable()
         with self._turn:
             if self._recorder is None:
@@ -186,7 +211,7 @@ class Engine:
                     _("This sitting is not being recorded."),
                     remedy=_("Start the recording first."),
                 )
-            return self._recorder.course(course)
+            return self._recorder.course(course, after_s)
 
     # --- what the secretary notes ---------------------------------------------------------------------------------
 
@@ -264,10 +289,9 @@ class Engine:
 
     # --- inside ---------------------------------------------------------------------------------------------------
 
-    def head(self) -> tuple[int, str]:
-        """Number and hash of the record's last event."""
-        assert self._record is not None
-        return self._record.seq, self._record.head
+    def seq(self) -> int:
+        """Number of events in the record."""
+        return self._writable().seq
 
     def append(self, event: ev.Event, actor: str = "") -> None:
         """Write an event and tell the listeners."""

@@ -64,10 +64,9 @@ class Export:
             self._on_change(TaskEnded(self.id, trouble=_bug()))
 
     def _documents(self, keys: Keys) -> dict[str, Any]:
-        seq, head = self._engine.head()
         request = {
             "task": "documents", "folder": str(self._engine.folder), "language": self._language,
-            "seq": seq, "head": head, "keys": _keys(keys),
+            "seq": self._engine.hearing.frozen_at or self._engine.seq(), "keys": _keys(keys),
             "drawn_up": clock.stamp(SystemClock().utc()),
         }  # fmt: skip
         return self._work(request, 0.0, 0.6)

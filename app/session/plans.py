@@ -21,6 +21,7 @@ def plan(
     fast: bool = False,
     holds: tuple[float, ...] = (),
     loop_video: bool = False,
+    start_utc: str = "",
 ) -> Plan:
     """The recorder's plan for a sitting; Trouble ``no-source`` if nothing was chosen that hears."""
     if not any(source.tracks for source in hearing.sources):
@@ -37,6 +38,7 @@ def plan(
         actor=actor,
         sources=tuple(_source(source, fast, holds, loop_video) for source in hearing.sources),
         speed="fast" if fast else "real",
+        start_utc=start_utc,
     )
 
 

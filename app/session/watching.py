@@ -73,11 +73,13 @@ def recorded_seconds(hearing: Hearing) -> float:
 
 def _source(source: SourceState) -> SourceStatus:
     """Words for the recorder's state of a source; a reason without words of its own is shown as it is."""
-    if source.state in ("holding", "ended"):
-        health: Health = "good"
-        phase: Literal["running", "holding", "ended"] = "ended" if source.state == "ended" else "holding"
-    else:
-        health, phase = source.state, "running"
+    health: Health = "good"
+    phase: Literal["running", "holding", "ended"] = "running"
+    match source.state:
+        case "holding" | "ended":
+            phase = source.state
+        case "good" | "warning" | "failed":
+            health = source.state
     message = None
     if health != "good":
         reason = _REASONS.get(source.reason) or Message(source.reason)
