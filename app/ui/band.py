@@ -1,0 +1,103 @@
+"""A fault is a full-width band with sentences and a way out, never a small icon."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+
+from app.errors import Trouble
+from app.i18n import Message, _
+from app.ui import fonts, shapes, theme
+from app.ui.language import retranslated
+
+
+class Band(QWidget):
+    """Shows one trouble at a time; red where the recording itself is in trouble, else amber."""
+
+    dismissed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._happened: Message | None = None
+        self._rest: tuple[Message, ...] = ()
+        self._red = False
+        self._first = QLabel()
+        self._first.setFont(fonts.sans(fonts.BASE, 600))
+        self._first.setWordWrap(True)
+        self._second = QLabel()
+        self._second.setWordWrap(True)
+        self._leave = QPushButton()
+        self._leave.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._leave.clicked.connect(self.dismiss)
+        words = QVBoxLayout()
+        words.setSpacing(2)
+        words.addWidget(self._first)
+        words.addWidget(self._second)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(52, 10, 16, 10)
+        row.addLayout(words, 1)
+        row.addWidget(self._leave)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
+        theme.changed.connect(self._dress)
+        retranslated(self, self._retranslate)
+        self.hide()
+
+    def show_trouble(self, trouble: Trouble) -> None:
+        """Happened, safe, remedy; stays until it is put away."""
+        happened, *rest = trouble.sentences()
+        self._show(happened, tuple(rest), red=False)
+
+    def show_alarm(self, message: Message | None) -> None:
+        """The recording is in trouble (or no longer): stays as long as it lasts."""
+        if message is None:
+            if self._red:
+                self._red = False
+                self.hide()
+        elif not (self._red and self._happened == message):
+            self._show(message, (), red=True)
+
+    def _show(self, happened: Message, rest: tuple[Message, ...], *, red: bool) -> None:
+        if self._red and self.isVisible() and not red:
+            self._rest = (*self._rest, happened, *rest)  # the alarm stays on top
+        else:
+            self._happened, self._rest, self._red = happened, rest, red
+        self._dress()
+        self._retranslate()
+        self.show()
+
+    def sentences(self) -> str:
+        """What is written now."""
+        return " ".join(filter(None, (self._first.text(), self._second.text()))) if not self.isHidden() else ""
+
+    def dismiss(self) -> None:
+        """Put a trouble away that was read."""
+        if not self._red:
+            self.hide()
+            self.dismissed.emit()
+
+    def _dress(self) -> None:
+        tokens = theme.current()
+        colour = tokens.on_colour if self._red else tokens.ink
+        for label in (self._first, self._second):
+            label.setStyleSheet(f"color: {colour}")
+        self._leave.setVisible(not self._red)
+        self.update()
+
+    def _retranslate(self) -> None:
+        self._first.setText(str(self._happened) if self._happened else "")
+        rest = " ".join(str(part) for part in self._rest)
+        self._second.setText(rest)
+        self._second.setVisible(bool(rest))
+        self._leave.setText(str(_("Understood")) + "  Esc")
+        self.setAccessibleName(str(_("Trouble")) + ": " + " ".join(filter(None, (self._first.text(), rest))))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        tokens = theme.current()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.fillRect(self.rect(), tokens.colour("recording" if self._red else "slip"))
+        ink = tokens.colour("on_colour" if self._red else "warning")
+        if not self._red:
+            painter.fillRect(0, 0, 4, self.height(), tokens.colour("slip_edge"))
+        shapes.triangle(painter, QRectF(18, self.height() / 2 - 10, 20, 20), ink)

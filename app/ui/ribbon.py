@@ -1,0 +1,212 @@
+"""The day as a ribbon: who spoke when and how loudly, cut by stages, hatched at breaks, the present moment in red."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QBrush, QColor, QFontMetrics, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from app.clock import local, moment
+from app.hearing.model import Course, Hearing
+from app.i18n import _
+from app.session.status import Status
+from app.ui import dates, fonts, theme
+from app.ui.language import retranslated
+from app.ui.meter import place
+from app.ui.seats import in_order
+from app.ui.turns import stage_name
+
+BIN_S = 0.5
+AUDIBLE_DB = -45.0
+_SPANS_MIN = (3, 6, 12, 30, 60, 110, 170, 240, 360, 480, 720, 1440)
+_TICKS_MIN = (0.5, 1, 2, 5, 10, 20, 30, 60, 120, 240)
+_COLUMN = 4
+
+
+@dataclass
+class Levels:
+    """The loudest seat of every half second since the hearing began, as far as this window heard it."""
+
+    bins: dict[int, tuple[float, str]] = field(default_factory=dict)
+
+    def take(self, seconds: float, status: Status) -> None:
+        """Levels of the moment ``seconds`` after the beginning."""
+        loudest = max((lv for s in status.sources if s.fresh for lv in s.levels), key=lambda lv: lv.rms, default=None)
+        if loudest is None:
+            return
+        number = int(seconds / BIN_S)
+        if number not in self.bins or self.bins[number][0] < loudest.peak:
+            self.bins[number] = (loudest.peak, loudest.seat if loudest.rms > AUDIBLE_DB else "")
+
+
+class Ribbon(QWidget):
+    """Height 76 pixels; the scale follows the length of the hearing in steps."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("ground", "panel")
+        self.setFixedHeight(76)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._hearing, self._status = Hearing(), Status()
+        self._begin: datetime | None = None
+        self._seats: dict[str, int] = {}
+        self._levels = Levels()
+        self._spoken: dict[int, str] = {}
+        self._known: set[str] = set()
+        self._now = 0.0
+        self._drawn = -1.0
+        retranslated(self, self._retranslate)
+
+    def _retranslate(self) -> None:
+        self.setAccessibleName(str(_("Course of the hearing, {time} so far", time=dates.timer(self._now))))
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(600, 76)
+
+    # what happened
+
+    def show_hearing(self, hearing: Hearing) -> None:
+        """Stages, breaks and speakers."""
+        self._hearing = hearing
+        self._seats = {p.seat: n for n, p in enumerate(in_order(hearing)) if p.seat}
+        self._begin = moment(hearing.course[0].begin) if hearing.course else None
+        if self._begin is not None:
+            for id_, utterance in hearing.utterances.items():
+                if id_ not in self._known:
+                    self._known.add(id_)
+                    first = self._since(utterance.span.begin)
+                    for number in range(int(first / BIN_S), int((first + utterance.span.seconds) / BIN_S) + 1):
+                        self._spoken[number] = utterance.seat
+        self._find_now()
+        self.update()
+
+    def show_status(self, status: Status) -> None:
+        """Levels; drawn twice a second at most."""
+        self._status = status
+        self._find_now()
+        if status.recording and self._begin is not None:
+            self._levels.take(self._now, status)
+        if abs(self._now - self._drawn) >= BIN_S:
+            self.update()
+
+    def _since(self, stamp: str) -> float:
+        assert self._begin is not None
+        return (moment(stamp) - self._begin).total_seconds()
+
+    def _find_now(self) -> None:
+        if self._begin is None:
+            return
+        last = self._hearing.course[-1]
+        at_course = self._since(last.begin)
+        running = last.course is not Course.STOPPED
+        self._now = max(at_course + (self._status.course_s if running else 0.0), at_course)
+        if self._hearing.utterances and not running:
+            self._now = max(self._now, max(self._spoken, default=0) * BIN_S)
+
+    # drawing
+
+    def _span(self) -> float:
+        """Seconds that fit into the width."""
+        for minutes in _SPANS_MIN:
+            if self._now <= minutes * 60 * (0.97 if minutes > 3 else 0.9):
+                return minutes * 60.0
+        return self._now * 1.1
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        tokens = theme.current()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.fillRect(self.rect(), tokens.colour("panel"))
+        painter.setPen(tokens.colour("line"))
+        painter.drawLine(0, 0, self.width(), 0)
+        if self._begin is None:
+            return
+        self._drawn = self._now
+        scale = (self.width() - 32) / self._span()
+        self._draw_ticks(painter, scale)
+        self._draw_levels(painter, scale)
+        self._draw_pauses(painter, scale)
+        self._draw_stages(painter, scale)
+        x = 16 + self._now * scale
+        running = self._status.recording
+        painter.setPen(QPen(tokens.colour("recording" if running else "soft"), 2 if running else 1))
+        painter.drawLine(QPointF(x, 21), QPointF(x, 70))
+
+    def _draw_ticks(self, painter: QPainter, scale: float) -> None:
+        assert self._begin is not None
+        tokens = theme.current()
+        step = next((m for m in _TICKS_MIN if m * 60 * scale >= 110), _TICKS_MIN[-1]) * 60
+        painter.setFont(fonts.mono(11))
+        painter.setPen(tokens.colour("soft"))
+        since_hour = (self._begin.minute * 60 + self._begin.second) % step
+        at = 0.0 if since_hour == 0 else step - since_hour
+        end = self._span()
+        while at < end:
+            x = 16 + at * scale
+            if x + 50 < self.width():
+                text = dates.clock(local(self._begin + timedelta(seconds=at)), seconds=step < 60)
+                painter.drawText(QRectF(x, 60, 70, 14), Qt.AlignmentFlag.AlignVCenter, text)
+            at += step
+
+    def _draw_levels(self, painter: QPainter, scale: float) -> None:
+        tokens = theme.current()
+        per_column = max(1, round(_COLUMN / scale / BIN_S))
+        width = max(1.5, min(3.0, per_column * BIN_S * scale * 0.7))
+        last = int(self._now / BIN_S)
+        bins, spoken = self._levels.bins, self._spoken
+        painter.setPen(Qt.PenStyle.NoPen)
+        for first in range(0, last + 1, per_column):
+            numbers = range(first, min(first + per_column, last + 1))
+            loudest = max((bins[n] for n in numbers if n in bins), default=None)
+            seat = next((spoken[n] for n in numbers if n in spoken), "")
+            if loudest is not None:
+                seat = seat or loudest[1]
+                reach = place(loudest[0]) ** 2 if seat else 0.06
+            elif seat:
+                reach = 0.3
+            else:
+                reach = 0.06
+            colours = tokens.speakers
+            colour = colours[self._seats[seat] % len(colours)] if seat in self._seats else tokens.edge
+            half = max(1.5, reach * 19)
+            x = 16 + first * BIN_S * scale
+            painter.setBrush(QColor(colour))
+            painter.drawRoundedRect(QRectF(x, 40 - half, width, half * 2), 1, 1)
+
+    def _draw_pauses(self, painter: QPainter, scale: float) -> None:
+        tokens = theme.current()
+        for interval in self._hearing.course:
+            if interval.course not in (Course.BREAK, Course.DELIBERATION):
+                continue
+            begin = self._since(interval.begin)
+            end = self._since(interval.end) if interval.end else self._now
+            box = QRectF(16 + begin * scale, 20, max(2.0, (end - begin) * scale), 40)
+            painter.fillRect(box, tokens.colour("panel"))
+            painter.fillRect(box, QBrush(tokens.colour("edge"), Qt.BrushStyle.BDiagPattern))
+            name = _("Break") if interval.course is Course.BREAK else _("Deliberation")
+            if interval.end:
+                self._label(painter, box.left(), f"{name} {dates.span(end - begin)}", 400, box.width() + 60)
+
+    def _draw_stages(self, painter: QPainter, scale: float) -> None:
+        tokens = theme.current()
+        procedure = self._hearing.case.procedure if self._hearing.case else "civil"
+        begins = [16 + self._since(stage.at) * scale for stage in self._hearing.stages]
+        for number, (stage, x) in enumerate(zip(self._hearing.stages, begins, strict=True)):
+            painter.setPen(QPen(tokens.colour("edge"), 1))
+            painter.drawLine(QPointF(x, 9), QPointF(x, 66))
+            current = number == len(begins) - 1
+            room = (self.width() - 8 if current else begins[number + 1]) - x - 6
+            self._label(painter, x + 3, stage_name(stage.stage, procedure), 600 if current else 400, room)
+
+    def _label(self, painter: QPainter, x: float, text: str, weight: int, room: float) -> None:
+        if room < 24:
+            return
+        font = fonts.sans(fonts.SMALL, weight)
+        shown = QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideRight, int(room))
+        painter.setFont(font)
+        painter.setPen(theme.current().colour("ink" if weight > 400 else "soft"))
+        painter.drawText(QRectF(x, 6, room + 2, 14), Qt.AlignmentFlag.AlignVCenter, shown)
