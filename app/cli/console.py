@@ -54,4 +54,4 @@ def give(result: dict[str, Any]) -> None:
 
 def row(name: Message | str, value: object) -> None:
     """One fact of a result: its name and its value."""
-    output.print(f"{str(name):<24} {value}", markup=False)
+    output.print(f"{name!s:<24} {value}", markup=False)

@@ -13,7 +13,6 @@ from typing import Any
 
 import typer
 
-
 from app.cli import console
 from app.cli.keys import people_keys
 from app.cli.waiting import finish_export, record_language
@@ -48,7 +47,7 @@ def run(output: Path, *, language: str, fast: bool | None, microphones: bool, wi
     def job(engine: Engine, room: Any) -> dict[str, Any]:
         return _hold(engine, play, root, tongue, is_fast, room, steps)
 
-    with virtual_room(play, record_camera=True) if microphones else nullcontext() as room:
+    with virtual_room(play) if microphones else nullcontext() as room:
         sources: tuple[Source, ...] = room.sources if room else demonstration.file_sources(play)
         with _timed(steps, "open"):
             folder = demonstration.open_sitting(play, sources, root, root / "second-folder")

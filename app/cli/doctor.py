@@ -99,7 +99,8 @@ def _models() -> Iterator[Finding]:
                 "models",
                 "warning",
                 _(
-                    "No {language} speech model is installed: hearings are recorded, but without text. Put a Vosk model into {path}.",
+                    "No {language} speech model is installed: hearings are recorded without text. "
+                    "Put a Vosk model into {path}.",
                     language=name,
                     path=str(paths.models()),
                 ),
