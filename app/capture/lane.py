@@ -9,7 +9,7 @@ from app import clock as clocks
 from app.capture.folders import Folders
 from app.capture.meter import SILENCE_DB, levels
 from app.capture.plan import SourcePlan
-from app.capture.segments import SegmentWriter, pick_channels
+from app.capture.segments import SegmentWriter
 from app.capture.source import AudioSource, Block, Format, Loss
 from app.capture.status import Health, Level, SourceState
 from app.clock import NS, Clock
@@ -40,16 +40,14 @@ class Lane:
         """``folder``: the source's own folder under ``capture/``; ``before_s``: seconds that earlier runs wrote."""
         self.plan = plan
         self.source = source
-        self.format = Format(format.rate, format.width, len(plan.tracks))
-        self._delivered = format
-        self._inputs = tuple(track.channel for track in plan.tracks)
+        self.format = format
         self._run = run
         self._clock = clock
         self._writer = SegmentWriter(plan.name, folder, self.format, run, folders, clock)
         self._turns: deque[tuple[int, bool]] = deque()
         self._recording = False
         self._before_s = before_s
-        self._lost = False
+        self._lost = ""
         self._heard_until = clock.monotonic_ns()
         self._came = self._sounded = clock.monotonic_ns()
         self._clipped = -CLIPPED_NS
@@ -57,11 +55,18 @@ class Lane:
 
     def opened(self) -> SourceOpened:
         """What the log says of the source in this run."""
-        tracks = tuple(SeatChannel(channel=at, seat=track.seat) for at, track in enumerate(self.plan.tracks))
+        plan = self.plan
         return SourceOpened(
-            run=self._run, source=self.plan.name, kind=self.plan.kind, device=self.plan.device, rate=self.format.rate,
-            width=self.format.width, channels=self.format.channels, tracks=tracks, inputs=self._inputs,
-        )  # fmt: skip
+            run=self._run,
+            source=plan.name,
+            kind=plan.kind,
+            device=plan.device,
+            rate=self.format.rate,
+            width=self.format.width,
+            channels=self.format.channels,
+            tracks=tuple(SeatChannel(channel=at, seat=track.seat) for at, track in enumerate(plan.tracks)),
+            inputs=tuple(track.channel for track in plan.tracks),
+        )
 
     def turn(self, at: int, recording: bool) -> None:
         """Frames heard from ``at`` (monotonic ns) on are (or are not) written."""
@@ -102,7 +107,7 @@ class Lane:
     def _lose(self, reason: str) -> None:
         if self._lost:
             return
-        self._lost = True
+        self._lost = reason
         self._writer.close()
         self._writer.facts.append(
             SourceLost(run=self._run, source=self.plan.name, anchor=self._anchor(self._heard_until), reason=reason)
@@ -115,13 +120,12 @@ class Lane:
 
     def _take(self, block: Block) -> None:
         if self._lost:
-            self._lost = False
+            self._lost = ""
             self._writer.facts.append(
                 SourceReturned(run=self._run, source=self.plan.name, anchor=self._anchor(block.monotonic))
             )
-        pcm = pick_channels(block.pcm, self._delivered, self._inputs)
-        self._measure(pcm)
-        heard = block.monotonic
+        self._measure(block.pcm)
+        pcm, heard = block.pcm, block.monotonic
         self._heard_until = heard + block.frames * NS // self.format.rate
         while self._turns and self._heard_until >= self._turns[0][0]:
             # the first frame at or after the turn belongs to what comes after it
@@ -182,6 +186,8 @@ class Lane:
         match self.source.state:
             case "lost":
                 return "failed", self.source.reason
+            case "delivering" if self._lost:
+                return "failed", self._lost
             case "holding":
                 return "holding", ""
             case "ended":

@@ -39,9 +39,9 @@ def open_sounds(plan: Plan, history: History, clock: Clock) -> Opened:
     opened: Opened = []
     try:
         for source in plan.sources:
-            if source.kind in SOUND:
+            if source.kind in SOUND and source.tracks:
                 port = _port(source, history, clock)
-                opened.append((source, port, _checked(source, port.open())))
+                opened.append((source, port, port.open()))
     except BaseException:
         for _source, port, _format in opened:
             port.close()
@@ -55,22 +55,7 @@ def _port(source: SourcePlan, history: History, clock: Clock) -> AudioSource:
     from app.capture.microphone import Microphone
 
     known = history.formats.get(source.name) if history.going_on else None
-    return Microphone(source, clock, (known.rate, known.width) if known else None)
-
-
-def _checked(source: SourcePlan, format: Format) -> Format:
-    highest = max((track.channel for track in source.tracks), default=0)
-    if not source.tracks or highest >= format.channels:
-        raise Trouble(
-            "channel-unknown",
-            _(
-                "“{device}” has {channels} channels; channel {wanted} was asked for.",
-                device=source.device, channels=format.channels, wanted=highest + 1,
-            ),
-            safe=_("Nothing was recorded, nothing was changed."),
-            remedy=_("See khatshy devices for the channels of each device."),
-        )  # fmt: skip
-    return format
+    return Microphone(source, clock, Format(known.rate, known.width, known.channels) if known else None)
 
 
 def folder_names(plan: Plan) -> dict[str, str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import struct
-from collections.abc import Sequence
 from datetime import timedelta
 
 import numpy as np
@@ -170,11 +169,3 @@ class SegmentWriter:
         """What happened since the last call."""
         found, self.facts = self.facts, []
         return found
-
-
-def pick_channels(pcm: bytes, format: Format, channels: Sequence[int]) -> bytes:
-    """Only the channels that have a seat, in their order; the same bytes where those are all there are."""
-    if list(channels) == list(range(format.channels)):
-        return pcm
-    frames = np.frombuffer(pcm, np.uint8).reshape(-1, format.channels, format.width)
-    return frames[:, list(channels)].tobytes()

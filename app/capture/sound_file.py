@@ -9,7 +9,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from app.capture.plan import SourcePlan
-from app.capture.source import Block, Format, Loss, State, file_trouble
+from app.capture.source import Block, Format, Loss, State, check_channels, file_trouble, pick_channels
 from app.clock import NS, Clock
 from app.i18n import _
 
@@ -127,12 +127,13 @@ class SoundFile:
 
     def open(self) -> Format:
         self._reader = _open_reader(Path(self._plan.device))
-        self.format = self._reader.format
-        holds = [round(hold * self.format.rate) for hold in self._plan.holds]
+        self._format = self._reader.format
+        check_channels(self._plan, self._format.channels)
+        holds = [round(hold * self._format.rate) for hold in self._plan.holds]
         self._holds = [hold for hold in holds if hold >= self._position]
         if self._position:
             self._reader.seek(self._position)
-        return self.format
+        return Format(self._format.rate, self._format.width, len(self._plan.tracks))
 
     def follow(self, recording: bool, at: int) -> None:
         if not recording:
@@ -148,7 +149,7 @@ class SoundFile:
             return []
         now = self._clock.monotonic_ns()
         until = now if self._until is None else min(now, self._until)
-        due = self._begun_with + (until - self._begun_at) * self.format.rate // NS
+        due = self._begun_with + (until - self._begun_at) * self._format.rate // NS
         hold = self._holds[0] if self._holds else None
         goal = due if hold is None else min(due, hold)
         blocks: list[Block | Loss] = []
@@ -161,7 +162,7 @@ class SoundFile:
         return blocks
 
     def _next(self, frames: int) -> Block | None:
-        frames = min(frames, self.format.rate)
+        frames = min(frames, self._format.rate)
         pcm = self._reader.read(frames)
         if not pcm and self._plan.loop and self._position:
             self._reader.seek(0)
@@ -169,10 +170,10 @@ class SoundFile:
         if not pcm:
             self.state = "ended"
             return None
-        heard = self._begun_at + (self._position - self._begun_with) * NS // self.format.rate
-        got = len(pcm) // self.format.frame_bytes
+        heard = self._begun_at + (self._position - self._begun_with) * NS // self._format.rate
+        got = len(pcm) // self._format.frame_bytes
         self._position += got
-        return Block(pcm, got, heard)
+        return Block(pick_channels(pcm, self._format, self._plan.tracks), got, heard)
 
     def close(self) -> None:
         if hasattr(self, "_reader"):

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+import numpy as np
+
+from app.capture.plan import SourcePlan
 from app.errors import Trouble
 from app.i18n import Message, _
+from app.media.facts import SeatChannel
 
 #: delivering; waiting (the sitting is not being recorded); holding or ended (files only); lost (tries to come back).
 State = Literal["delivering", "waiting", "holding", "ended", "lost"]
@@ -42,7 +47,10 @@ class Loss:
 
 
 class AudioSource(Protocol):
-    """A device's stream, from :meth:`open` to :meth:`close`; used by one thread."""
+    """A device's stream, from :meth:`open` to :meth:`close`; used by one thread.
+
+    It delivers the channels that have a seat, in the order of the plan's tracks, and no others.
+    """
 
     @property
     def state(self) -> State: ...
@@ -82,3 +90,25 @@ def device_trouble(code: str, happened: Message) -> Trouble:
 def file_trouble(code: str, happened: Message) -> Trouble:
     """A Trouble about a file that was chosen as a source."""
     return Trouble(code, happened, safe=_("Nothing was recorded, nothing was changed."))
+
+
+def check_channels(plan: SourcePlan, channels: int) -> None:
+    """Trouble ``channel-unknown`` where the plan asks for a channel that the device does not have."""
+    highest = max(track.channel for track in plan.tracks)
+    if highest >= channels:
+        raise device_trouble(
+            "channel-unknown",
+            _(
+                "“{device}” has {channels} channels; channel {wanted} was asked for.",
+                device=plan.device, channels=channels, wanted=highest + 1,
+            ),
+        )  # fmt: skip
+
+
+def pick_channels(pcm: bytes, format: Format, tracks: Sequence[SeatChannel]) -> bytes:
+    """The channels of ``tracks`` out of all that a device delivers (``format``)."""
+    wanted = [track.channel for track in tracks]
+    if wanted == list(range(format.channels)):
+        return pcm
+    frames = np.frombuffer(pcm, np.uint8).reshape(-1, format.channels, format.width)
+    return frames[:, wanted].tobytes()
