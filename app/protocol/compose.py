@@ -77,7 +77,7 @@ def short_protocol(
     """The short protocol of a civil hearing (CPC 282(4)), in the record's data and nothing else.
 
     ``head`` is the hash of the record's last event that it rests on; ``drawn_up`` (aware) the moment of its final
-    form. Raises KeyError for a procedure whose short protocol has no data in resources/law.
+    form. Trouble ``protocol-kind-unknown`` for a procedure whose short protocol has no data in resources/law.
     """
     say = Phrases(language)
     case = hearing.case

@@ -11,7 +11,7 @@ from reportlab.lib.colors import black, grey, lightgrey
 from reportlab.lib.enums import TA_CENTER
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
-from reportlab.platypus import Flowable, HRFlowable, KeepTogether, LongTable, Paragraph, Spacer
+from reportlab.platypus import CondPageBreak, Flowable, HRFlowable, KeepTogether, LongTable, Paragraph, Spacer
 
 from app.protocol import document as doc
 from app.protocol.fonts import BOLD, BOLD_ITALIC, ITALIC, REGULAR, printable, unbroken
@@ -26,10 +26,10 @@ def _style(size: float, leading: float, font: str = REGULAR, **more: Any) -> Par
 
 
 # 14 pt at one and a half lines is what the courts' office rules ask of text; tables and the transcript are denser.
-_TEXT = _style(14, 21)
+_TEXT = _style(14, 21, allowOrphans=0, allowWidows=0)
 _TITLE = _style(14, 20, BOLD, alignment=TA_CENTER, spaceBefore=2)
 _UNDER = _style(12, 17, alignment=TA_CENTER)
-_HEADING = _style(14, 20, BOLD, spaceBefore=9, keepWithNext=1)
+_HEADING = _style(14, 20, BOLD, spaceBefore=9)
 _ENTRY = _style(14, 20, leftIndent=14, bulletIndent=2, bulletFontName=REGULAR)
 _LEAD = _style(14, 21, keepWithNext=1)
 _MISSING = _style(
@@ -40,9 +40,9 @@ _CELL = _style(9.5, 12.5)
 _CELL_HEADING = _style(9.5, 12, BOLD)
 _HASH = _style(7.5, 9.5, textColor=_GREY)
 _NOTE = _style(9.5, 13, ITALIC, spaceBefore=8, spaceAfter=4)
-_RULE = _style(10, 13, BOLD, spaceBefore=1, spaceAfter=3, keepWithNext=1)
-_SPEAKER = _style(9.5, 13, spaceBefore=5, keepWithNext=1)
-_WORDS = _style(11.5, 16.5, leftIndent=10)
+_RULE = _style(10, 13, BOLD, spaceBefore=1, spaceAfter=3)
+_SPEAKER = _style(9.5, 13, spaceBefore=5)
+_WORDS = _style(11.5, 16.5, leftIndent=10, allowOrphans=0, allowWidows=0)
 _PLACE = _style(10.5, 13)
 _PLACE_CAPTION = _style(8, 10, textColor=grey, alignment=TA_CENTER)
 
@@ -115,7 +115,8 @@ def story(document: doc.Document, caption: str) -> Iterator[Flowable]:
         if isinstance(block, doc.SignaturePlaces):
             continue
         if isinstance(following, doc.SignaturePlaces):  # nobody signs a page that holds nothing but signatures
-            yield KeepTogether([*flow(block), Spacer(1, 5 * mm), Places(following.places, caption)])
+            kept = [part for part in flow(block) if not isinstance(part, CondPageBreak)]
+            yield KeepTogether([*kept, Spacer(1, 5 * mm), Places(following.places, caption)])
         else:
             yield from flow(block)
 
@@ -139,6 +140,7 @@ def _(block: doc.Item) -> Iterator[Flowable]:
     number = f"{block.number}."
     article = f'<font name="{REGULAR}" size="8.5" color="{_GREY}">{_text(unbroken(block.article))}</font>'
     heading = Heading(f"{number} {_text(block.heading)}  {article}", _HEADING, f"{number} {block.heading}")
+    yield CondPageBreak(32 * mm)  # a heading stays with what follows, yet a long table may begin on this page
     yield heading
     for content in block.content:
         yield from flow(content)
@@ -201,6 +203,7 @@ def _(block: doc.Note) -> Iterator[Flowable]:
 
 @flow.register
 def _(block: doc.Rule) -> Iterator[Flowable]:
+    yield CondPageBreak(34 * mm)
     yield HRFlowable(width="100%", thickness=0.6, color=grey, spaceBefore=9, spaceAfter=0)
     yield Heading(_text(block.text), _RULE, block.text)
 
@@ -209,6 +212,7 @@ def _(block: doc.Rule) -> Iterator[Flowable]:
 def _(block: doc.Turn) -> Iterator[Flowable]:
     speaker = f"<b>{_text(block.role)}</b>" + (f" – {_text(block.name)}" if block.name else "")
     tags = ", ".join(dict.fromkeys(reading.tag for reading in block.readings))
+    yield CondPageBreak(20 * mm)
     yield Paragraph(
         f'<b>{block.clock}</b>  <font color="{_GREY}">[{block.position}]</font>  {speaker}'
         f'  <font color="{_GREY}">({_text(tags)})</font>',

@@ -9,7 +9,7 @@ from typing import Any
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import BaseDocTemplate, Flowable, Frame, PageTemplate
 
-from app import __version__, files
+from app import files
 from app.protocol import archive, fonts
 from app.protocol.document import Document
 from app.protocol.flow import ROOM, Heading, story
@@ -25,25 +25,22 @@ class _Template(BaseDocTemplate):
     def __init__(self, stream: io.BytesIO, document: Document) -> None:
         super().__init__(
             stream,
-            title=f"{document.title} {document.case_number}".strip(),
+            title=archive.title(document),
             author="",
-            subject=document.sitting,
-            creator=f"Khatshy {__version__}",
+            subject=fonts.printable(document.sitting),
+            creator=archive.tool(),
             lang=document.language,
             initialFontName=fonts.REGULAR,  # else Helvetica stays in the file, not embedded
             invariant=1,
             pageCompression=1,
         )
         self._sheet = Sheet(document)
-        self._document = document
         self._headings = 0
         height = HEIGHT - BOTTOM - self._sheet.top
         frame = Frame(LEFT, BOTTOM, ROOM, height, leftPadding=0, rightPadding=0, topPadding=0, bottomPadding=0)
         self.addPageTemplates(PageTemplate("page", [frame], onPage=self._under))
 
     def _under(self, canvas: Canvas, _template: BaseDocTemplate) -> None:
-        if canvas.getPageNumber() == 1:
-            archive.declare(canvas, self._document)
         self._sheet.draw(canvas, canvas.getPageNumber())
 
     def afterFlowable(self, flowable: Flowable) -> None:

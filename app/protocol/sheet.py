@@ -12,7 +12,7 @@ from reportlab.lib.units import mm
 from reportlab.pdfbase.pdfdoc import PDFArray, PDFDictionary, PDFName
 from reportlab.pdfgen.canvas import Canvas
 
-from app.protocol import seal
+from app.protocol import archive, seal
 from app.protocol.document import Document
 from app.protocol.fonts import BOLD, REGULAR, fitted, printable, width
 from app.protocol.wording import Phrases
@@ -109,14 +109,14 @@ class Sheet:
 class NumberedCanvas(Canvas):
     """A canvas that knows in the end how many pages it has, without keeping them in memory."""
 
-    code = ""
+    document: Document
     _doc: Any
     _code: list[str]
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self.beginForm("code", 0, 0, _QR, _QR)
-        _draw_code(self, self.code)
+        _draw_code(self, seal.code_text(self.document.sitting, self.document.head))
         self.endForm()
         self._places: dict[str, PDFArray] = {}
 
@@ -132,6 +132,7 @@ class NumberedCanvas(Canvas):
         self.setFont(REGULAR, 9)
         self.drawString(0, 0, str(self.getPageNumber() - 1))
         self.endForm()
+        archive.declare(self._doc, self.document)
         if self._places:
             self._doc.Catalog.Dests = PDFDictionary(self._places)
         super().save()
@@ -139,8 +140,7 @@ class NumberedCanvas(Canvas):
 
 def numbered_canvas(document: Document) -> type[NumberedCanvas]:
     """The canvas of one document: its QR code is drawn once and shown on every page."""
-    text = seal.code_text(document.sitting, document.head)
-    return type("DocumentCanvas", (NumberedCanvas,), {"code": text})
+    return type("DocumentCanvas", (NumberedCanvas,), {"document": document})
 
 
 def _draw_code(canvas: Canvas, text: str) -> None:

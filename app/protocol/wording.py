@@ -9,7 +9,9 @@ from functools import cache
 from typing import Any
 
 from app import clock, resources
+from app.errors import Trouble
 from app.hearing.model import RecordLanguage, Wording
+from app.i18n import _
 from app.values import Frozen
 
 
@@ -39,7 +41,14 @@ def _read(name: str) -> dict[str, Any]:
 
 @cache
 def kind(name: str, procedure: str) -> KindTerm:
-    """The kind of protocol ``name`` for a procedure; KeyError where the data has none."""
+    """The kind of protocol ``name`` for a procedure; Trouble ``protocol-kind-unknown`` where the data has none."""
+    if procedure not in _read("items")[name]:
+        raise Trouble(
+            "protocol-kind-unknown",
+            _("This version of Khatshy cannot write a short protocol for this kind of case ({kind}).", kind=procedure),
+            safe=_("The record and the recordings are complete and can be kept and handed over."),
+            remedy=_("Correct the kind of case if it is wrong; otherwise write the protocol by hand."),
+        )
     return KindTerm.model_validate(_read("items")[name][procedure])
 
 
