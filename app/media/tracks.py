@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from app import clock
 from app.files import safe_name, sync_folder
+from app.media.lossless import decode, is_flac_of
 from app.media.seconds import SecondHasher
 from app.media.timeline import Span, Take
 
@@ -128,7 +129,7 @@ def proved(
         for channel, path in files.items():
             with contextlib.suppress(soundfile.LibsndfileError, OSError):
                 sound = stack.enter_context(soundfile.SoundFile(str(path)))
-                if _described(sound, take):
+                if is_flac_of(sound, take.rate, take.width, take.last - take.first):
                     decoders[channel] = sound
                     equal.add(channel)
         for first, block in _blocks(take):
@@ -143,18 +144,3 @@ def proved(
                         damaged.append(Damaged(seats[channel], take.run, take.source, second, begin))
             progress(len(block) / take.rate)
     return equal, damaged
-
-
-def _described(sound: Any, take: Take) -> bool:
-    subtype = "PCM_16" if take.width == 2 else "PCM_24"
-    found = (sound.format, sound.subtype, sound.samplerate, sound.channels, sound.frames)
-    return found == ("FLAC", subtype, take.rate, 1, take.last - take.first)
-
-
-def decode(sound: Any, frames: int, width: int) -> NDArray[np.int32]:
-    """The next ``frames`` samples of an open mono file as integers of ``width`` bytes; fewer where it ends."""
-    try:
-        read: NDArray[np.int32] = sound.read(frames, dtype="int32")
-    except soundfile.LibsndfileError:
-        return np.zeros(0, np.int32)
-    return read >> (16 if width == 2 else 8)

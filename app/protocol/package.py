@@ -9,6 +9,7 @@ import hashlib
 import json
 import os
 import shutil
+import textwrap
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -98,9 +99,9 @@ def pack(
             _("A package of this hearing is already being made."),
             remedy=_("Wait until the other program is done."),
         ) from error
-    packing = _Packing(sitting, out, hearing, language, progress)
     try:
         _clear(out)
+        packing = _Packing(sitting, out, hearing, language, progress)
         packing.gather(documents, finished, authorities if hearing.demonstration else (), kinds or {})
         return packing.close(finished, frozen, sign)
     except OSError as error:
@@ -324,12 +325,13 @@ def _readme(hearing: Hearing, timeline: Timeline, finished: Finished, language: 
     """A page for somebody who never heard of us; with a mark and line ends that old Windows editors understand."""
     template = (resources.folder("templates") / "package" / f"README-{language}.txt").read_text(encoding="utf-8")
     moment = clock.local(timeline.moment(0)) if timeline.stretches else None
+    warning = textwrap.fill(subtitles.wording("demonstration", language), 98)
     text = Template(template).substitute(
         case=hearing.case.number if hearing.case else "–",
         court=(hearing.case.court.in_(language) if hearing.case else "") or "–",
         begun=f"{moment:%d.%m.%Y %H:%M}" if moment else "–",
         sitting=hearing.sitting,
-        demonstration=f"\n{subtitles.wording('demonstration', language)}\n" if hearing.demonstration else "",
+        demonstration=f"\n{warning}\n" if hearing.demonstration else "",
         listening=finished.listening.file.name if finished.listening else "–",
     )
     return b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode()

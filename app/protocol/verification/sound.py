@@ -12,9 +12,9 @@ import soundfile
 
 from app import clock
 from app.i18n import _, _n
+from app.media.lossless import decode, is_flac_of
 from app.media.recording import Recording
 from app.media.seconds import SecondHasher, logged
-from app.media.tracks import decode
 from app.protocol.manifest import Manifest, TrackEntry
 from app.protocol.verification.contents import Contents
 from app.protocol.verification.report import Finding, Refused, broken, ok
@@ -22,6 +22,8 @@ from app.protocol.verification.report import Finding, Refused, broken, ok
 #: Decoded at a time (s).
 _BLOCK_S = 10
 _AT_ONCE = 2
+#: No sitting is recorded for longer without an interruption (s); a few bytes of FLAC can claim a year of silence.
+_LONGEST_S = 48 * 3600
 
 _Log = Mapping[tuple[int, str], Mapping[int, tuple[str, ...]]]
 
@@ -72,7 +74,8 @@ def _decoded(contents: Contents, recording: Recording, channel: _Channel, log: _
     opened = recording.sources[channel.run, channel.source]
     hasher = SecondHasher(opened.rate, opened.width)
     for entry in channel.files:
-        if (entry.rate, entry.width) != (opened.rate, opened.width):
+        honest = 0 <= entry.last - entry.first <= _LONGEST_S * opened.rate
+        if not honest or (entry.rate, entry.width) != (opened.rate, opened.width):
             message = _("{file} is not recorded as the log tells.", file=entry.path)
             channel.findings.append(broken("track-foreign", message, entry.path))
         elif entry.path in contents.files:
@@ -89,9 +92,7 @@ def _decode(
 ) -> None:
     try:
         with contents.open(entry.path) as file, soundfile.SoundFile(file) as sound:
-            subtype = "PCM_16" if entry.width == 2 else "PCM_24"
-            described = (sound.format, sound.subtype, sound.samplerate, sound.channels, sound.frames)
-            if described != ("FLAC", subtype, entry.rate, 1, entry.last - entry.first):
+            if not is_flac_of(sound, entry.rate, entry.width, entry.last - entry.first):
                 message = _("{file} is not the sound that the manifest tells of.", file=entry.path)
                 channel.findings.append(broken("track-foreign", message, entry.path))
                 return

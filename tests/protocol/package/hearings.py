@@ -27,12 +27,13 @@ from app.media.recording import Recording
 from app.media.timeline import Timeline
 from app.protocol import pdf
 from app.protocol.authority import DemonstrationAuthority
+from app.protocol.certificates import DEMONSTRATION
 from app.protocol.compose import short_protocol
 from app.protocol.keys import Pkcs12Signer
 from app.protocol.package import Package, pack
 from app.protocol.signing import prepare, sign_file, sign_pdf
 from app.protocol.transcript import transcript
-from tests.media.built import BEGIN, courtroom
+from tests.media.built import BEGIN, Device, Sitting, courtroom, noise, tone
 
 SECRETARY = "Ә. Үлгіқызы"
 JUDGE = "Қ. Шартты"
@@ -70,9 +71,20 @@ def at(second: float) -> str:
     return stamp(BEGIN + timedelta(seconds=second))
 
 
-def held(folder: Path, *, demonstration: bool = True, picture: bool = False) -> Path:
+def whispered(folder: Path) -> Sitting:
+    """Five seconds of two microphones with a break: small enough to be forged a thousand times."""
+    sitting = Sitting(folder, [Device("room", {"judge": noise(1), "claimant": tone(300, 0.1)}, rate=8000)])
+    sitting.start()
+    sitting.record(3)
+    sitting.pause(1)
+    sitting.record(2.3)
+    sitting.stop()
+    return sitting
+
+
+def held(folder: Path, *, demonstration: bool = True, picture: bool = False, brief: bool = False) -> Path:
     """A sitting of 34 s with a break, as :func:`tests.media.built.courtroom` records it."""
-    courtroom(folder, picture=picture).close()
+    (whispered(folder) if brief else courtroom(folder, picture=picture)).close()
     card = Case(
         number='7585-26-00-2/"101"',
         court=Wording.same("Үлгі ауданының соты"),
@@ -135,18 +147,21 @@ def signed_documents(folder: Path, sitting: Path, finished: Finished, signers: d
     return [protocol, text]
 
 
-def packed(folder: Path, *, demonstration: bool = True, picture: bool = False, sign: bool = True) -> Packed:
+def packed(
+    folder: Path, *, demonstration: bool = True, picture: bool = False, sign: bool = True, brief: bool = False
+) -> Packed:
     """The whole way from a recording to a package in ``folder/out``."""
     folder.mkdir(parents=True, exist_ok=True)
-    sitting = held(folder / "sitting", demonstration=demonstration, picture=picture)
+    sitting = held(folder / "sitting", demonstration=demonstration, picture=picture, brief=brief)
     finished = finish(sitting, folder / "recordings")
-    name = {} if demonstration else {"name": "Үлгі куәландырушы орталық"}
-    authority = DemonstrationAuthority(algorithm="ecdsa", **name)
+    name = DEMONSTRATION if demonstration else "Үлгі куәландырушы орталық"
+    authority = DemonstrationAuthority(algorithm="ecdsa", name=name)
     root = authority.write_root(folder / "root.pem")
     signers = {}
     for who, person in (("secretary", SECRETARY), ("judge", JUDGE)):
         key = authority.issue(folder / f"{who}.p12", person)
         signers[who] = Pkcs12Signer(key.path, key.password)
+    _hearing, reading = record.load(sitting)
     documents = signed_documents(folder, sitting, finished, signers if sign else {})
     package = pack(
         sitting,
@@ -154,6 +169,7 @@ def packed(folder: Path, *, demonstration: bool = True, picture: bool = False, s
         documents,
         finished,
         language="kk",
+        frozen=(len(reading.lines), reading.head),
         authorities=[root],
         sign=(lambda path: sign_file(path, signers["secretary"])) if sign else None,
     )
