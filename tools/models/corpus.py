@@ -9,6 +9,7 @@ import numpy as np
 
 from tools.models import sounds
 from tools.models.grammar import LANGUAGES, sentences, vocabulary
+from tools.models.symbols import OTHER
 from tools.speech.room import Samples, amplitude, at_level, noise, reverberate, shape, stretched
 from tools.speech.voice import SILENCE, Utterance, say
 
@@ -21,7 +22,6 @@ VOICES = (
     *("klatt6", "michel", "miguel", "norbert", "pablo", "pedro", "quincy", "rob", "robert", "sandro"),
     *("shelby", "steph", "travis", "victor", "zac"),
 )
-OTHER = "other"
 
 # Tongues that neither model knows: so that a model learns what is not its own language, rather than
 # what is the one other language of this room.
@@ -52,7 +52,7 @@ def speech(language: str, seed: int) -> Recording:
 def foreign(language: str, seed: int) -> Recording:
     """One utterance that the model of `language` must not put into words."""
     random = Random(f"foreign {language} {seed}")
-    if random.random() < 0.2:
+    if random.random() < 0.3:
         words = ("".join(random.choices(_SYLLABLES, k=random.randint(1, 4))) for _ in range(6))
         utterance = _voiced(" ".join(words), random.choice(_STRANGE), random)
     else:

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import vosk  # type: ignore[import-untyped]
 
-from tools.models.lexicon import UNKNOWN
+from tools.models.symbols import UNKNOWN
 from tools.speech.room import RATE, Samples
 
 vosk.SetLogLevel(-1)

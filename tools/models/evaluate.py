@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from tools.models import folder, trials
+from tools.models import description, trials
 from tools.models.decoding import Decoder, confidence, text
 from tools.models.grammar import LANGUAGES
 from tools.models.measures import Tally, errors
@@ -87,8 +87,8 @@ def main() -> None:
     parser.add_argument("language", nargs="*", default=list(LANGUAGES))
     parser.add_argument("--write", action="store_true")
     options = parser.parse_args()
-    present = [name for name in LANGUAGES if (folder.of(name) / "am" / "final.mdl").exists()]
-    decoders = {name: Decoder(folder.of(name)) for name in present}
+    present = [name for name in LANGUAGES if (description.folder_of(name) / "am" / "final.mdl").exists()]
+    decoders = {name: Decoder(description.folder_of(name)) for name in present}
     choice = choices(decoders) if len(decoders) == len(LANGUAGES) else {}
     for language in options.language:
         speech = speech_figures(language, decoders[language])
@@ -103,7 +103,7 @@ def main() -> None:
         print(f"  words from what is not speech: {nothing or 'none'}")
         figures = {"speech": speech, "not_speech": nothing, "language_choice": choice}
         if options.write:
-            folder.write_description(language, figures)
+            description.write(language, figures)
     for kind, row in choice.items():
         print(f"choice of language, {kind}: {row}")
 

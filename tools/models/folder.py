@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import Any
 
 from tools.models.features import DIMENSION, HIGH_HERTZ, LOW_HERTZ, SUBSAMPLING
 from tools.models.graph import Graph, PhoneTable
 from tools.models.kaldi import write_graph
-from tools.models.lexicon import UNKNOWN
-
-RESOURCES = Path(__file__).resolve().parents[2] / "resources" / "models"
 
 _MFCC = f"""\
 --use-energy=false
@@ -38,18 +33,6 @@ _DECODER = f"""\
 --endpoint.rule4.min-trailing-silence=2.0
 """
 
-# How to tell which language was spoken: decode with every model, and take the one whose own words,
-# weighted by their length and confidence, fill the greater part of what it heard.
-CONFIDENCE = {
-    "measure": "sum(duration * conf of own words) / sum(duration of all words, unknown_word too)",
-    "choose": "greatest",
-}
-
-
-def of(language: str) -> Path:
-    """Where the demonstration model of a language lives."""
-    return RESOURCES / f"demo-{language}"
-
 
 def write_settings(folder: Path, scale: float) -> None:
     """Write conf/: features and decoder."""
@@ -67,20 +50,3 @@ def write_search(folder: Path, graph: Graph, table: PhoneTable) -> None:
     (folder / "graph" / "words.txt").write_text(words, encoding="utf-8")
     kinds = "".join(f"{number} {kind}\n" for number, kind in table.kinds)
     (folder / "graph" / "phones" / "word_boundary.int").write_text(kinds)
-
-
-def write_description(language: str, figures: dict[str, Any]) -> None:
-    """Write khatshy.json: what the model is, and what was measured."""
-    description = {
-        "language": language,
-        "name": f"demo-{language}",
-        "version": "1",
-        "label": "synthetic-speech demonstration model",
-        "synthetic": True,
-        "sample_rate": 16000,
-        "unknown_word": UNKNOWN,
-        "confidence": CONFIDENCE,
-        "figures": figures,
-    }
-    text = json.dumps(description, ensure_ascii=False, indent=1)
-    (of(language) / "khatshy.json").write_text(text + "\n", encoding="utf-8")

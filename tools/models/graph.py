@@ -6,9 +6,9 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from math import inf
 
-from tools.models.corpus import OTHER
-from tools.models.lexicon import UNKNOWN, Lexicon, Phones, Pronunciation
+from tools.models.lexicon import Lexicon, Phones, Pronunciation
 from tools.models.ngram import END, START, Bigram
+from tools.models.symbols import OTHER, UNKNOWN
 from tools.speech.voice import SILENCE
 
 EPSILON = 0

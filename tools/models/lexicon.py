@@ -7,11 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from math import log
 
-from tools.models.corpus import OTHER
 from tools.models.features import Example
+from tools.models.symbols import OTHER
 from tools.speech.voice import SILENCE
-
-UNKNOWN = "[unk]"
 
 _MOST_VARIANTS, _LEAST_SHARE = 3, 0.06
 
