@@ -8,7 +8,6 @@ from pathlib import Path
 
 from app.capture.status import RecorderCourse
 from app.chain import Line
-from app.clock import NS
 from app.media import facts
 from app.media.facts import SourceOpened
 
@@ -25,7 +24,8 @@ class Unclosed:
 @dataclass
 class History:
     """Sum of a sitting's log. ``since`` (UTC stamp) is when the course in force began, ``recorded_ns`` the recorded
-    time over all runs; ``frames`` counts what each source wrote, ``formats`` is what it delivered last."""
+    time over all runs; ``frames`` counts what each source wrote, ``seen_s`` are the seconds of each camera, ``formats``
+    is what a source delivered last."""
 
     run: int = 0
     course: RecorderCourse = "not_started"
@@ -36,6 +36,7 @@ class History:
     last_monotonic: int = 0
     boot: str = ""
     frames: dict[str, int] = field(default_factory=dict)
+    seen_s: dict[str, float] = field(default_factory=dict)
     formats: dict[str, SourceOpened] = field(default_factory=dict)
     unclosed: dict[str, Unclosed] = field(default_factory=dict)
 
@@ -49,6 +50,7 @@ def read(lines: Iterable[Line]) -> History:
     """Sum up the lines of ``capture.jsonl``."""
     found = History()
     reached: dict[tuple[int, str], int] = {}
+    seen: dict[str, tuple[str, float]] = {}
     recording_since: int | None = None
     heard_until = 0
     for line in lines:
@@ -76,6 +78,8 @@ def read(lines: Iterable[Line]) -> History:
                     found.unclosed[fact.file].durable = fact.anchor.frame
                 reached[fact.run, fact.source] = fact.anchor.frame
                 heard_until = max(heard_until, fact.anchor.monotonic)
+            case facts.VideoWritten():
+                seen[fact.file] = (fact.source, fact.seconds)
             case facts.SegmentClosed():
                 reached[fact.run, fact.source] = fact.last
                 found.unclosed.pop(fact.file, None)
@@ -86,6 +90,8 @@ def read(lines: Iterable[Line]) -> History:
     found.recorded_ns += _stretch(recording_since, heard_until)
     for (_run, source), frames in reached.items():
         found.frames[source] = found.frames.get(source, 0) + frames
+    for source, seconds in seen.values():
+        found.seen_s[source] = found.seen_s.get(source, 0.0) + seconds
     return found
 
 
@@ -100,8 +106,3 @@ def next_run(history: History, folder: Path) -> int:
         number = file.name.partition("-")[0]
         used.append(int(number) if number.isdigit() else 0)
     return max(used) + 1
-
-
-def seconds(history: History) -> float:
-    """Recorded time over all runs (s)."""
-    return history.recorded_ns / NS

@@ -24,6 +24,7 @@ from app.capture.lane import Lane
 from app.capture.plan import Plan
 from app.capture.space import Space, refuse_full
 from app.capture.status import RecorderCourse, RecorderStatus
+from app.capture.video import VideoLane
 from app.clock import NS, Clock, SystemClock, TickClock
 from app.errors import Trouble
 from app.i18n import _
@@ -34,10 +35,14 @@ TICK_NS = NS // 10
 SYNC_NS = NS // 2
 #: A fast run tells the log at least this often by the clock of the hearing.
 FAST_SYNC_NS = 5 * NS
+#: In a fast run pictures may lag so far behind the sound, so that both cores have work.
+BARRIER_NS = NS
 SPACE_NS = 5 * NS
 #: So long the last sound before a break is waited for; a device that does not deliver it by then is stuck.
 SETTLE_S = 1.0
 ANSWER_S = 60.0
+#: What a camera writes in a second, more or less.
+VIDEO_BYTES = 300_000
 #: Exit codes; anything but the first two makes the guardian start another recorder.
 STOPPED, CANNOT_START, CRASHED = 0, 3, 4
 
@@ -62,26 +67,44 @@ class Recorder:
             self._clock.now_ns, self._clock.now_utc = self._past.last_monotonic, clock.moment(self._past.last_utc)
         self._run = history.next_run(self._past, plan.folder)
         try:
-            self._lanes = self._open_lanes()
+            self._lanes, self._videos = self._open_lanes()
         except BaseException:
             withdraw(self._log, plan)
             raise
+        self._all: list[Lane | VideoLane] = [*self._lanes, *self._videos]
         self._space = Space(plan, self._folders)
-        self._space.bytes_per_s = sum(lane.format.rate * lane.format.frame_bytes for lane in self._lanes)
+        self._space.bytes_per_s = VIDEO_BYTES * len(self._videos) + sum(
+            lane.format.rate * lane.format.frame_bytes for lane in self._lanes
+        )
         self._requests: SimpleQueue[tuple[dict[str, Any], Future[Answer]]] = SimpleQueue()
         self._recorded_ns = self._past.recorded_ns
         self._exit: int | None = None
         self._begin()
 
-    def _open_lanes(self) -> list[Lane]:
+    def _open_lanes(self) -> tuple[list[Lane], list[VideoLane]]:
+        sounds = opening.open_sounds(self._plan, self._past, self._clock)
+        try:
+            pictures = opening.open_pictures(self._plan, self._past, self._clock)
+        except BaseException:
+            for _source, sound, _format in sounds:
+                sound.close()
+            raise
         names = opening.folder_names(self._plan)
-        return [
+        lanes = [
             Lane(
-                source, port, format, names[source.name], self._run, self._folders, self._clock,
+                source, sound, format, names[source.name], self._run, self._folders, self._clock,
                 before_s=self._past.frames.get(source.name, 0) / format.rate,
             )
-            for source, port, format in opening.open_sounds(self._plan, self._past, self._clock)
+            for source, sound, format in sounds
         ]  # fmt: skip
+        videos = [
+            VideoLane(
+                source, camera, names[source.name], self._run, self._folders, self._clock,
+                fast=self._plan.fast, before_s=self._past.seen_s.get(source.name, 0.0),
+            )
+            for source, camera in pictures
+        ]  # fmt: skip
+        return lanes, videos
 
     def _begin(self) -> None:
         """The first lines of the run; a sitting that was going on goes on."""
@@ -149,11 +172,16 @@ class Recorder:
                 self._tick()
         return self._exit
 
+    @property
+    def _hurries(self) -> bool:
+        """A fast run whose sources have more to give; where all wait for a word, its clock stands."""
+        return self._plan.fast and not all(lane.idle for lane in self._lanes or self._videos)
+
     def _serve(self, due: int) -> None:
         """Carry out requests until the next tick; a fast run does not wait, unless everything waits for a word."""
         while True:
             patience = (due - time.monotonic_ns()) / NS
-            if isinstance(self._clock, TickClock) and not all(lane.idle for lane in self._lanes):
+            if self._hurries:
                 patience = 0.0
             try:
                 request, answer = self._requests.get(timeout=patience) if patience > 0 else self._requests.get_nowait()
@@ -168,8 +196,12 @@ class Recorder:
                 return
 
     def _tick(self) -> None:
-        if isinstance(self._clock, TickClock) and not all(lane.idle for lane in self._lanes):
+        if self._hurries and isinstance(self._clock, TickClock):
             self._clock.advance(TICK_NS)
+        for video in self._videos:
+            video.wake()
+            if self._plan.fast:
+                video.wait_until(self._clock.monotonic_ns() - BARRIER_NS)
         for lane in self._lanes:
             lane.pull()
         now, real = self._clock.monotonic_ns(), time.monotonic_ns()
@@ -209,7 +241,7 @@ class Recorder:
         at, utc = self._clock.monotonic_ns(), clock.stamp(self._clock.utc())
         if self._course == "recording":
             self._recorded_ns += at - self._since
-        for lane in self._lanes:
+        for lane in self._all:
             lane.turn(at, course == "recording")
         self._course, self._since = course, at
         self._answer = {"run": self._run, "monotonic": at, "utc": utc}
@@ -225,7 +257,9 @@ class Recorder:
         while True:
             for lane in self._lanes:
                 lane.pull()
-            if all(lane.settled for lane in self._lanes):
+            for video in self._videos:
+                video.wake()
+            if all(lane.settled for lane in self._all):
                 return
             if time.monotonic() > patience:
                 break
@@ -236,10 +270,10 @@ class Recorder:
     def _finish(self, reason: str) -> None:
         if self._course == "recording":
             at = self._clock.monotonic_ns()
-            for lane in self._lanes:
+            for lane in self._all:
                 lane.turn(at, False)
             self._settle()
-        for lane in self._lanes:
+        for lane in self._all:
             lane.finish()
         self._tell()
         self._facts.append(facts.RecorderStopped(run=self._run, reason=reason))
@@ -251,7 +285,7 @@ class Recorder:
 
     def _tell(self) -> None:
         """Write down what has happened; everything in the facts is durable by now."""
-        for lane in self._lanes:
+        for lane in self._all:
             self._facts += lane.take_facts()
         while self._facts:
             entries = [(type(fact).__name__, fact.model_dump(mode="json")) for fact in self._facts]
@@ -275,7 +309,7 @@ class Recorder:
             utc=clock.stamp(self._clock.utc()),
             elapsed_s=round(recorded / NS, 3),
             course_s=round((now - self._since) / NS, 3),
-            sources=tuple(lane.state() for lane in self._lanes),
+            sources=tuple(lane.state() for lane in self._all),
             folders=self._space.states(),
         )
 
