@@ -7,23 +7,25 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
-from app.cli import console
+from app.cli import console, protocol
 from app.cli.keys import people_keys
 from app.cli.waiting import finish_export, record_language
 from app.errors import Trouble
 from app.hearing.model import Source
-from app.i18n import Message, _
+from app.i18n import _
 from app.session import demonstration
 from app.session.demonstration import Script, conduct
 from app.session.engine import Engine
 from app.session.scoring import Score, score
-from app.session.virtual import virtual_room
+
+if TYPE_CHECKING:
+    from app.session.virtual import PlayedRoom
 
 TEXT_TIMEOUT_S = 600.0
 
@@ -47,7 +49,7 @@ def run(output: Path, *, language: str, fast: bool | None, microphones: bool, wi
     def job(engine: Engine, room: Any) -> dict[str, Any]:
         return _hold(engine, play, root, tongue, is_fast, room, steps)
 
-    with virtual_room(play) if microphones else nullcontext() as room:
+    with _room(play) if microphones else nullcontext() as room:
         sources: tuple[Source, ...] = room.sources if room else demonstration.file_sources(play)
         with _timed(steps, "open"):
             folder = demonstration.open_sitting(play, sources, root, root / "second-folder")
@@ -64,6 +66,13 @@ def run(output: Path, *, language: str, fast: bool | None, microphones: bool, wi
         _tell(result)
     if not result["verified"]:
         raise typer.Exit(1)
+
+
+def _room(play: Script) -> AbstractContextManager[PlayedRoom]:
+    # loaded only for --microphones: PulseAudio's library is not everywhere
+    from app.session.virtual import virtual_room
+
+    return virtual_room(play)
 
 
 def has_display() -> bool:
@@ -153,19 +162,10 @@ def _timed(steps: dict[str, float], name: str) -> Iterator[None]:
 
 def _tell(result: dict[str, Any]) -> None:
     measured = Score(**result["score"])
-    rows: list[tuple[Message, object]] = [
-        (_("Protocol"), result["protocol_pdf"]),
-        (_("Transcript"), result["transcript_pdf"]),
-        (_("Recordings"), result["recordings"]),
-        (_("Package"), result["package"]),
-        (_("Package, zip"), result["zip"]),
-        (_("Word errors"), f"{measured.wer:.1%}"),
-        (_("Speakers right"), f"{measured.speakers_right:.1%}"),
-        (_("Languages right"), f"{measured.languages_right:.1%}"),
-        (_("Verification"), _("everything is whole") if result["verified"] else _("FAILED")),
-    ]
-    for name, value in rows:
-        console.row(name, value)
+    protocol.tell(result)
+    console.row(_("Word errors"), f"{measured.wer:.1%}")
+    console.row(_("Speakers right"), f"{measured.speakers_right:.1%}")
+    console.row(_("Languages right"), f"{measured.languages_right:.1%}")
     for name, seconds in result["steps"].items():
         console.row(_("Time: {step}", step=name), f"{seconds:.1f} s")
     console.row(_("Time together"), f"{result['seconds']:.1f} s")

@@ -17,12 +17,12 @@ def run(*, json: bool) -> None:
         return
     table = Table(str(_("No")), str(_("Microphone")), str(_("Channels")), str(_("Rate, Hz")), box=None)
     for microphone in found.microphones:
-        table.add_row(str(microphone.index), microphone.name, str(microphone.channels), f"{microphone.rate:.0f}")
+        table.add_row(str(microphone.index), microphone.name, str(microphone.channels), str(microphone.rate))
     if found.microphones:
         console.output.print(table)
     else:
         console.output.print(str(_("No microphone was found.")))
     for camera in found.cameras:
-        console.row(_("Camera"), f"camera:{camera.index}  {camera.name}")
+        console.row(_("Camera"), f"camera:{camera.device}  {camera.name}")
     if not found.cameras:
         console.output.print(str(_("No camera was found.")))

@@ -6,13 +6,14 @@ import getpass
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 import typer
 
 from app.cli import console
 from app.cli.waiting import existing, finish_export, record_language
 from app.errors import Trouble
-from app.i18n import _
+from app.i18n import Message, _
 from app.session.engine import Engine
 
 
@@ -53,12 +54,26 @@ def run(
     if json:
         console.give(made)
     else:
-        for key in ("protocol_pdf", "transcript_pdf", "recordings", "package", "zip"):
-            console.row(key, made.get(key, ""))
-        for sentence in made.get("sentences", []):
-            console.say(sentence)
-    if made.get("status") == "broken":
+        tell(made)
+    if made["exit_status"] == 1:
         raise typer.Exit(1)
+
+
+def tell(made: dict[str, Any]) -> None:
+    """Where everything is, and the verification's conclusion with whatever is not in order."""
+    rows = (
+        (_("Protocol"), made["protocol_pdf"]),
+        (_("Transcript"), made["transcript"]),
+        (_("Recordings"), Path(made["recordings"][0]).parent),
+        (_("Package"), made["package"]),
+        (_("Package, zip"), made["zip"]),
+        (_("Verification"), Message.from_json(made["status"])),
+    )
+    for name, value in rows:
+        console.row(name, value)
+    for finding in made["findings"]:
+        if finding["kind"] != "ok":
+            console.say(Message.from_json(finding["message"]))
 
 
 def _password(role: str, key: Path | None) -> str:

@@ -19,4 +19,5 @@ def run(package: Path, *, trusted: Path | None, json: bool) -> None:
     else:
         for finding in report.findings:
             console.output.print(str(finding), markup=False)
+        console.output.print(str(report.conclusion()), markup=False)
     raise typer.Exit(report.exit_status)

@@ -77,7 +77,8 @@ class Written(Fact):
     """Everything before frame ``anchor.frame`` of ``source`` is fsynced in ``file``.
 
     ``seconds`` maps whole seconds of the source (second k = frames k·rate … (k+1)·rate − 1) that became complete to
-    the SHA-256 of each channel's samples in that second, as PCM of the source's width.
+    the SHA-256 of each channel's samples in that second, as PCM of the source's width. When a source ends, the
+    incomplete second at its end is hashed too.
     """
 
     source: str

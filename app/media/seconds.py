@@ -48,6 +48,12 @@ class SecondHasher:
             if self._next % self.rate == 0 and self._digest is not None:
                 yield self._next // self.rate - 1, self._digest.hexdigest()
 
+    def rest(self) -> tuple[int, str] | None:
+        """The incomplete second at the end of a source, which the recorder hashes when the source ends."""
+        if self._digest is None or self._next % self.rate == 0:
+            return None
+        return self._next // self.rate, self._digest.hexdigest()
+
 
 def logged(recording: Recording) -> dict[tuple[int, str], Mapping[int, tuple[str, ...]]]:
     """The hashes that the recorder wrote down: (run, source) -> second -> one hash a channel."""

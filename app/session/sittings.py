@@ -10,6 +10,7 @@ from pathlib import Path
 
 from app import clock, files, paths, settings
 from app.capture import client as recorder
+from app.capture import listing
 from app.clock import SystemClock
 from app.errors import Trouble
 from app.hearing import events as ev
@@ -94,6 +95,11 @@ def _card(folder: Path) -> SittingCard | None:
     return SittingCard(
         folder, hearing.case.number, hearing.case.name, begun, hearing.now, hearing.demonstration, living
     )
+
+
+def devices() -> listing.Devices:
+    """Microphones and cameras of this PC; about a second, in a child process."""
+    return listing.devices()
 
 
 def _is_living(folder: Path) -> bool:

@@ -91,7 +91,7 @@ def _printed(contents: Contents, path: str, head: str) -> Finding:
         return unchecked("head-unchecked", _no_reader(path), path)
     except Exception:  # a damaged PDF can make its reader raise anything
         return broken("document-unreadable", _("{file} is not a PDF, or it is damaged.", file=path), path)
-    if heads != {head}:
+    if not heads or not all(head in page for page in heads):
         message = _("{file} does not carry the hash of this record: it was made of another state of it.", file=path)
         return broken("head-differs", message, path)
     return ok("head-printed", _("{file} carries the hash of the record.", file=path), path)
@@ -101,18 +101,18 @@ def _no_reader(path: str) -> Message:
     return _("{file} cannot be read here: the PDF library is not installed on this PC.", file=path)
 
 
-def printed_heads(pdf: Path) -> set[str]:
-    """The hashes in the foot of a PDF's pages; a page without one gives an empty string."""
+def printed_heads(pdf: Path) -> list[set[str]]:
+    """The hashes printed on each page of a PDF: the record's in its foot, those of recordings in its text."""
     from pyhanko.pdf_utils.reader import PdfFileReader
 
-    found: set[str] = set()
+    found: list[set[str]] = []
     with open(pdf, "rb") as file:
         reader: Any = PdfFileReader(file, strict=False)
         for page in _pages(reader.root["/Pages"], 0):
             content = page["/Contents"]
             streams = content if isinstance(content, list) else [content]
             text = b"".join(stream.get_object().data for stream in streams)
-            found |= {match.decode() for match in _PRINTED.findall(text)} or {""}
+            found.append({match.decode() for match in _PRINTED.findall(text)})
     return found
 
 

@@ -80,7 +80,18 @@ def _decoded(contents: Contents, recording: Recording, channel: _Channel, log: _
             channel.findings.append(broken("track-foreign", message, entry.path))
         elif entry.path in contents.files:
             _decode(contents, entry, channel, hasher, hashes)
+    rest = hasher.rest()
+    if rest is not None and rest[0] in hashes:
+        _compare(channel, rest, hashes)
     return channel
+
+
+def _compare(channel: _Channel, second: tuple[int, str], hashes: Mapping[int, tuple[str, ...]]) -> None:
+    number, digest = second
+    expected = hashes.get(number, ())
+    same = channel.channel < len(expected) and expected[channel.channel] == digest
+    if expected:
+        (channel.equal if same else channel.differing).add(number)
 
 
 def _decode(
@@ -100,11 +111,8 @@ def _decode(
             while frame < entry.last:
                 wanted = min(_BLOCK_S * entry.rate, entry.last - frame)
                 samples = decode(sound, wanted, entry.width)
-                for second, digest in hasher.take(frame, samples):
-                    expected = hashes.get(second, ())
-                    same = channel.channel < len(expected) and expected[channel.channel] == digest
-                    if expected:
-                        (channel.equal if same else channel.differing).add(second)
+                for second in hasher.take(frame, samples):
+                    _compare(channel, second, hashes)
                 if len(samples) < wanted:
                     raise soundfile.LibsndfileError(0)
                 frame += wanted
