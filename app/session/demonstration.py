@@ -135,6 +135,8 @@ def conduct(
                 playing = stage.submit(stage_play, stretch)
                 _attend(engine, play, stretch, playing.done, on_position, cancelled)
                 playing.result()
+        if cancelled():
+            return  # whoever cancelled decides what becomes of the recording
         begin = end
     engine.stop()
 

@@ -162,7 +162,7 @@ class Agenda(QFrame):
         column.setSpacing(8)
         column.addWidget(self._stages_title)
         column.addWidget(self._stage_list, 3)
-        column.addSpacing(6)
+        column.addSpacing(2)
         column.addWidget(self._marks_title)
         column.addWidget(self._mark_list, 2)
         retranslated(self, self._retranslate)
@@ -224,7 +224,7 @@ class Agenda(QFrame):
     def _show_marks(self, hearing: Hearing) -> None:
         marks = sorted((m for m in hearing.marks.values() if m.kind != "note"), key=lambda m: (m.at, m.id))
         shown = [(dates.clock(self._clock_of(mark.at)), mark_text(mark)) for mark in marks]
-        if shown == self._shown:
+        if shown == self._shown and shown:
             return
         common = 0
         while common < min(len(shown), len(self._shown)) and shown[common] == self._shown[common]:
@@ -237,6 +237,8 @@ class Agenda(QFrame):
         for time, text in shown[common:]:
             self._marks.insertWidget(self._marks.count() - 1, MarkRow(time, text))
         self._shown = shown
+        self._marks_title.setVisible(bool(shown))
+        self._mark_list.setVisible(bool(shown))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)

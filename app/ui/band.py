@@ -19,9 +19,8 @@ class Band(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._happened: Message | None = None
-        self._rest: tuple[Message, ...] = ()
-        self._red = False
+        self._alarm: Message | None = None
+        self._trouble: tuple[Message, ...] = ()
         self._first = QLabel()
         self._first.setFont(fonts.sans(fonts.BASE, 600))
         self._first.setWordWrap(True)
@@ -45,26 +44,19 @@ class Band(QWidget):
 
     def show_trouble(self, trouble: Trouble) -> None:
         """Happened, safe, remedy; stays until it is put away."""
-        happened, *rest = trouble.sentences()
-        self._show(happened, tuple(rest), red=False)
+        self._trouble = trouble.sentences()
+        self._show()
 
     def show_alarm(self, message: Message | None) -> None:
         """The recording is in trouble (or no longer): stays as long as it lasts."""
-        if message is None:
-            if self._red:
-                self._red = False
-                self.hide()
-        elif not (self._red and self._happened == message):
-            self._show(message, (), red=True)
+        if message != self._alarm:
+            self._alarm = message
+            self._show()
 
-    def _show(self, happened: Message, rest: tuple[Message, ...], *, red: bool) -> None:
-        if self._red and self.isVisible() and not red:
-            self._rest = (*self._rest, happened, *rest)  # the alarm stays on top
-        else:
-            self._happened, self._rest, self._red = happened, rest, red
+    def _show(self) -> None:
         self._dress()
         self._retranslate()
-        self.show()
+        self.setVisible(bool(self._alarm or self._trouble))
 
     def sentences(self) -> str:
         """What is written now."""
@@ -72,21 +64,23 @@ class Band(QWidget):
 
     def dismiss(self) -> None:
         """Put a trouble away that was read."""
-        if not self._red:
-            self.hide()
+        if self._trouble:
+            self._trouble = ()
+            self._show()
             self.dismissed.emit()
 
     def _dress(self) -> None:
         tokens = theme.current()
-        colour = tokens.on_colour if self._red else tokens.ink
+        colour = tokens.on_colour if self._alarm else tokens.ink
         for label in (self._first, self._second):
             label.setStyleSheet(f"color: {colour}")
-        self._leave.setVisible(not self._red)
+        self._leave.setVisible(bool(self._trouble))
         self.update()
 
     def _retranslate(self) -> None:
-        self._first.setText(str(self._happened) if self._happened else "")
-        rest = " ".join(str(part) for part in self._rest)
+        parts = ((self._alarm,) if self._alarm else ()) + self._trouble
+        self._first.setText(str(parts[0]) if parts else "")
+        rest = " ".join(str(part) for part in parts[1:])
         self._second.setText(rest)
         self._second.setVisible(bool(rest))
         self._leave.setText(str(_("Understood")) + "  Esc")
@@ -96,8 +90,8 @@ class Band(QWidget):
         tokens = theme.current()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.fillRect(self.rect(), tokens.colour("recording" if self._red else "slip"))
-        ink = tokens.colour("on_colour" if self._red else "warning")
-        if not self._red:
+        painter.fillRect(self.rect(), tokens.colour("recording" if self._alarm else "slip"))
+        ink = tokens.colour("on_colour" if self._alarm else "warning")
+        if not self._alarm:
             painter.fillRect(0, 0, 4, self.height(), tokens.colour("slip_edge"))
         shapes.triangle(painter, QRectF(18, self.height() / 2 - 10, 20, 20), ink)

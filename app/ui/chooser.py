@@ -5,12 +5,29 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt
+from PySide6.QtGui import QKeyEvent, QPainter
+from PySide6.QtWidgets import (
+    QFrame,
+    QLabel,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.i18n import _
-from app.ui import fonts
+from app.ui import fonts, theme
+from app.ui.keycap import cap_width, draw_cap
+from app.ui.paper import Index
+
+LINE = 30
+_CHOICE = Qt.ItemDataRole.UserRole
+_DIGIT = Qt.ItemDataRole.UserRole + 1
 
 
 @dataclass(frozen=True)
@@ -22,6 +39,37 @@ class Choice:
     remark: str = ""
 
 
+class _Lines(QStyledItemDelegate):
+    """A line with the cap of its digit, its words, and the remark at the right."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        return QSize(100, LINE)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        tokens = theme.current()
+        box = QRectF(option.rect)
+        choice: Choice = index.data(_CHOICE)
+        digit: str = index.data(_DIGIT)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if option.state & QStyle.StateFlag.State_Selected:
+            painter.setPen(tokens.colour("selection_edge"))
+            painter.setBrush(tokens.colour("selection"))
+            painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), 5, 5)
+        if digit:
+            draw_cap(painter, QRectF(box.left() + 6, box.top() + 4, 22, 22), digit)
+        flags = Qt.AlignmentFlag.AlignVCenter
+        remark = cap_width(choice.remark) if choice.remark else 0
+        if choice.remark:
+            draw_cap(painter, QRectF(box.right() - remark - 6, box.top() + 4, remark, 22), choice.remark)
+        painter.setFont(fonts.sans(fonts.BASE))
+        painter.setPen(tokens.colour("ink"))
+        room = box.width() - 40 - remark - 12
+        shown = painter.fontMetrics().elidedText(choice.words, Qt.TextElideMode.ElideRight, int(room))
+        painter.drawText(QRectF(box.left() + 38, box.top(), room, box.height()), flags, shown)
+        painter.restore()
+
+
 class Chooser(QFrame):
     """Shown over its parent; calls ``act(choice id)`` and gives the focus back."""
 
@@ -30,7 +78,6 @@ class Chooser(QFrame):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("chooser")
-        self.setFrameShape(QFrame.Shape.StyledPanel)
         self.setProperty("ground", "panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._title = QLabel()
@@ -39,7 +86,7 @@ class Chooser(QFrame):
         self._filter.textChanged.connect(self._narrow)
         self._filter.installEventFilter(self)
         self._list = QListWidget()
-        self._list.setFont(fonts.sans(fonts.BASE))
+        self._list.setItemDelegate(_Lines(self._list))
         self._list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._list.itemClicked.connect(lambda _item: self._do())
         column = QVBoxLayout(self)
@@ -66,7 +113,7 @@ class Chooser(QFrame):
         self._narrow("")
         for row in range(self._list.count()):
             item = self._list.item(row)
-            if item is not None and item.data(Qt.ItemDataRole.UserRole) == current:
+            if item is not None and item.data(_CHOICE).id == current:
                 self._list.setCurrentRow(row)
         self.place()
         self.show()
@@ -77,7 +124,7 @@ class Chooser(QFrame):
         """In the middle of the parent's width, above the ribbon."""
         parent = self.parentWidget()
         assert parent is not None
-        height = min(parent.height() - 120, 92 + 29 * max(3, min(16, len(self._choices))))
+        height = min(parent.height() - 120, 104 + LINE * max(3, min(16, len(self._choices))))
         self.setGeometry((parent.width() - self.WIDTH) // 2, max(70, (parent.height() - height) // 2 - 30),
                          self.WIDTH, height)  # fmt: skip
 
@@ -86,9 +133,9 @@ class Chooser(QFrame):
         self._list.clear()
         for number, choice in enumerate(self._choices, 1):
             if all(word in choice.words.casefold() for word in wanted):
-                key = f"{number}  " if number <= 9 and not wanted else "    "
-                item = QListWidgetItem(key + choice.words + (f"   {choice.remark}" if choice.remark else ""))
-                item.setData(Qt.ItemDataRole.UserRole, choice.id)
+                item = QListWidgetItem()
+                item.setData(_CHOICE, choice)
+                item.setData(_DIGIT, str(number) if number <= 9 and not wanted else "")
                 item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{choice.words} {choice.remark}")
                 self._list.addItem(item)
         self._list.setCurrentRow(0)
@@ -97,7 +144,7 @@ class Chooser(QFrame):
         item = self._list.currentItem()
         if item is None:
             return
-        chosen: str = item.data(Qt.ItemDataRole.UserRole)
+        chosen: str = item.data(_CHOICE).id
         self.leave()
         self._act(chosen)
 

@@ -49,11 +49,11 @@ class KeyFields(QWidget):
     def retranslate(self, who: Message) -> None:
         """Words and accessible names; ``who`` is the signer."""
         self._browse.setText(str(_("Browse…")))
-        self._browse.setAccessibleName(f"{who}: {_('Browse…')}")
+        self._browse.setAccessibleName(f"{who}: {self._browse.text()}")
         self._path.setPlaceholderText(str(_("key file (.p12)")))
-        self._path.setAccessibleName(f"{who}: {_('key file (.p12)')}")
+        self._path.setAccessibleName(f"{who}: {self._path.placeholderText()}")
         self._password.setPlaceholderText(str(_("password")))
-        self._password.setAccessibleName(f"{who}: {_('password')}")
+        self._password.setAccessibleName(f"{who}: {self._password.placeholderText()}")
 
     @property
     def path(self) -> Path | None:

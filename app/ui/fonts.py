@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-import fontpkg_ibm_plex_mono  # type: ignore[import-untyped]
-import fontpkg_ibm_plex_sans  # type: ignore[import-untyped]
+import fontpkg_ibm_plex_mono
+import fontpkg_ibm_plex_sans
 from PySide6.QtGui import QFont, QFontDatabase
 
 SANS = "IBM Plex Sans"

@@ -7,7 +7,6 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
-    QComboBox,
     QFrame,
     QGridLayout,
     QHBoxLayout,
@@ -26,6 +25,7 @@ from app.i18n import Message, _, current_language
 from app.session import sittings
 from app.ui import fonts
 from app.ui.bridge import Worker
+from app.ui.combo import Combo
 from app.ui.language import retranslated
 from app.ui.person import Inlet, PersonRow, fill, inlets_of, seated
 
@@ -48,7 +48,7 @@ class HearingForm(QFrame):
         self._cameras: tuple[Inlet, ...] = ()
         self._labels: dict[str, QLabel] = {}
         self.number, self.name, self.court, self.place, self.secretary = (QLineEdit() for _number in range(5))
-        self.language, self.procedure, self.open, self.camera = (QComboBox() for _number in range(4))
+        self.language, self.procedure, self.open, self.camera = (Combo() for _number in range(4))
         self._given = settings.Settings()
         self.rows: list[PersonRow] = []
         self._heads = [QLabel() for _number in range(5)]
@@ -89,11 +89,11 @@ class HearingForm(QFrame):
             label = self._labels[key] = QLabel()
             label.setProperty("tone", "soft")
             label.setFont(fonts.sans(fonts.SMALL))
+            label.setContentsMargins(0, 8 if row else 0, 0, 0)
             label.setBuddy(field)
             grid.addWidget(label, row, column, 1, span)
             grid.addWidget(field, row + 1, column, 1, span)
-            grid.setRowMinimumHeight(row + 2, 6)
-        for column, stretch in enumerate((4, 3, 3, 3)):
+        for column, stretch in enumerate((4, 4, 4, 4)):
             grid.setColumnStretch(column, stretch)
         self._table.setHorizontalSpacing(6)
         self._table.setVerticalSpacing(5)
@@ -101,7 +101,7 @@ class HearingForm(QFrame):
             head.setProperty("tone", "soft")
             head.setFont(fonts.sans(fonts.SMALL))
             self._table.addWidget(head, 0, column)
-        for column, stretch in enumerate((5, 6, 0, 3, 6, 0)):
+        for column, stretch in enumerate((0, 6, 0, 0, 6, 0)):
             self._table.setColumnStretch(column, stretch)
         inner = QWidget()
         column_ = QVBoxLayout(inner)

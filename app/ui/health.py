@@ -117,8 +117,13 @@ class HealthLine(QWidget):
         elif not part.value:
             width += 10
         if part.value:
-            width += min(300, QFontMetrics(strong).horizontalAdvance(part.value))
+            width += min(self._longest(), QFontMetrics(strong).horizontalAdvance(part.value))
         return width
+
+    def _longest(self) -> int:
+        """Room for one part's words: less where several things are wrong at once (the seat and the band say more)."""
+        wrong = sum(1 for part in self._parts if part.health != "good")
+        return 300 if wrong <= 1 else 300 // wrong
 
     def sizeHint(self) -> QSize:
         return QSize(sum(self._width(part) + 16 for part in self._parts), 40)

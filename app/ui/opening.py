@@ -29,6 +29,7 @@ from app.ui.bridge import Worker
 from app.ui.form import HearingForm
 from app.ui.language import retranslated
 from app.ui.paper import Index
+from app.ui.rehearsal import open_rehearsal
 
 _CARD = Qt.ItemDataRole.UserRole
 
@@ -88,7 +89,9 @@ class Cards(QStyledItemDelegate):
             painter.setPen(tokens.colour(token))
             shown = QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideRight, int(room))
             painter.drawText(QRectF(left, box.top() + top, room + 2, 20), flags, shown)
-        words = str(course_words(card)) + (f" · {_('demonstration')}" if card.demonstration else "")
+        words = str(course_words(card))
+        if card.demonstration:
+            words += " · " + str(_("demonstration"))
         painter.setFont(fonts.sans(fonts.SMALL, 600 if card.living else 400))
         painter.setPen(tokens.colour("alarm" if card.living else "soft"))
         painter.drawText(QRectF(left, box.top() + 46, width, 18), flags, words)
@@ -99,7 +102,7 @@ class OpeningPage(QWidget):
     """Choose, or create."""
 
     chosen = Signal(object)
-    engine_made = Signal(object)
+    rehearsal_made = Signal(object)
     trouble_arose = Signal(object)
     menu_wanted = Signal()
 
@@ -171,7 +174,11 @@ class OpeningPage(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
+        line = QWidget()
+        line.setObjectName("line")
+        line.setFixedHeight(1)
         column.addWidget(top)
+        column.addWidget(line)
         column.addLayout(body, 1)
         for first, second in ((self.list, self.open), (self.open, self.demonstration), (self.demonstration, self.form)):
             QWidget.setTabOrder(first, second)
@@ -235,17 +242,8 @@ class OpeningPage(QWidget):
 
     def _on_demonstration(self) -> None:
         self.demonstration.setEnabled(False)
-        self._worker.order(_open_demonstration, done=self.chosen.emit, failed=self._on_failed)
+        self._worker.order(open_rehearsal, done=self.rehearsal_made.emit, failed=self._on_failed)
 
     def _on_failed(self, trouble: object) -> None:
         self.demonstration.setEnabled(True)
         self.trouble_arose.emit(trouble)
-
-
-def _open_demonstration() -> Path:
-    """A sitting of the demonstration hearing, its sound files as microphones; the window's user conducts it."""
-    from app import paths
-    from app.session import demonstration
-
-    play = demonstration.script()
-    return demonstration.open_sitting(play, demonstration.file_sources(play), paths.data(), None)

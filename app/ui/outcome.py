@@ -75,10 +75,11 @@ class Sheet(QWidget):
             else:
                 found.append(_("Began at {begin}", **times))
         present: list[str] = []
+        by_link = str(_("by video link"))
         for person in in_order(hearing):
             role = law.wording(law.roles(), person.role).in_(language)
             if person.presence != "absent":
-                link = f" ({_('by video link')})" if person.presence == "remote" else ""
+                link = f" ({by_link})" if person.presence == "remote" else ""
                 present.append(f"{role}: {person.name.in_(language)}{link}")
         if present:
             found.append(str(_("Took part")) + "\n" + "\n".join(present))
@@ -116,7 +117,6 @@ class Outcome(QWidget):
         self._languages: dict[RecordLanguage, QToolButton] = {}
         choice = QHBoxLayout()
         choice.setSpacing(8)
-        choice.addWidget(self._heading)
         for language in ("kk", "ru"):
             button = QToolButton()
             button.setProperty("kind", "choice")
@@ -138,6 +138,7 @@ class Outcome(QWidget):
         column.setContentsMargins(18, 14, 18, 14)
         column.setSpacing(12)
         column.addWidget(area, 1)
+        column.addWidget(self._heading)
         column.addLayout(choice)
         column.addWidget(self._files)
         column.addWidget(self.export)
@@ -169,8 +170,10 @@ class Outcome(QWidget):
             button.setAccessibleName(f"{self._heading.text()}: {button.text()}")
         self.export.setText(str(_("Make and sign the protocol…")) + "  Ctrl E")
         signed = {signature.document for signature in self._hearing.signatures}
-        rows = [f"{output.name}{' · ' + str(_('signed')) if output.name in signed else ''}"
-                for output in self._hearing.outputs]  # fmt: skip
+        signed_ = str(_("signed"))
+        rows = [
+            f"{output.name} · {signed_}" if output.name in signed else output.name for output in self._hearing.outputs
+        ]
         self._files.setText("\n".join(rows))
         self._files.setAccessibleName(str(_("Files made")))
         self._files.setVisible(bool(rows))

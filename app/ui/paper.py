@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,19 +11,24 @@ from PySide6.QtGui import QFontMetrics, QPainter, QPen, QTextCharFormat, QTextLa
 from PySide6.QtWidgets import QPlainTextEdit, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from app.hearing import law
-from app.hearing.model import Mark, Utterance
+from app.hearing.model import Course, Interval, Mark, Utterance
 from app.i18n import current_language
 from app.ui import dates, fonts, shapes, theme
 from app.ui.seats import draw_tag, tag
 from app.ui.turns import Row, TurnsModel, rule
 
 DOUBTFUL = 0.6
-TIME_X, SPEAKER_X, TEXT_X, MARGIN = 22, 92, 236, 22
+TIME_X, SPEAKER_X, MARGIN = 22, 92, 22
+SHORTEST_SPEAKER, LONGEST_SPEAKER = 100, 172
 LONGEST_LINE = 620
 LINE, GAP = 22.5, 10
 RULE_HEIGHT = 40
 TAG_WIDTH, TAG_GAP = 24, 7
 _KEPT = 600
+_SHAPES: dict[Course | None, tuple[shapes.Shape, str]] = {
+    Course.BREAK: (shapes.bars, "warning"),
+    Course.DELIBERATION: (shapes.door, "accent"),
+}
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -53,6 +59,7 @@ class Paper(QStyledItemDelegate):
         super().__init__(parent)
         self._model = model
         self._laid: dict[tuple[str, int, int], Laid] = {}
+        self._speaker_width = SHORTEST_SPEAKER
         self.measured = 0
         theme.changed.connect(self.forget)
 
@@ -62,15 +69,27 @@ class Paper(QStyledItemDelegate):
 
     # places
 
-    @staticmethod
-    def left(width: int) -> int:
-        """Where the block of time, speaker and text begins: in the middle of a wide view."""
-        return max(0, (width - TEXT_X - LONGEST_LINE - MARGIN) // 2)
+    @property
+    def text_x(self) -> int:
+        """Where the words begin: right of the longest role."""
+        return SPEAKER_X + self._speaker_width + 10
 
-    @staticmethod
-    def text_width(width: int) -> int:
+    def fit_speakers(self, names: Iterable[str]) -> bool:
+        """Make the column of speakers as wide as these names need; True if that moved the text."""
+        metrics = QFontMetrics(fonts.sans(fonts.BASE, 600))
+        wanted = max((metrics.horizontalAdvance(name) + 2 for name in names), default=0)
+        width = max(SHORTEST_SPEAKER, min(LONGEST_SPEAKER, wanted))
+        moved = width != self._speaker_width
+        self._speaker_width = width
+        return moved
+
+    def left(self, width: int) -> int:
+        """Where the block of time, speaker and text begins: in the middle of a wide view."""
+        return max(0, (width - self.text_x - LONGEST_LINE - MARGIN) // 2)
+
+    def text_width(self, width: int) -> int:
         """Width of the words."""
-        return max(160, min(LONGEST_LINE, width - TEXT_X - MARGIN))
+        return max(160, min(LONGEST_LINE, width - self.text_x - MARGIN))
 
     def height(self, number: int, width: int) -> int:
         """Height of a row, measured."""
@@ -151,7 +170,7 @@ class Paper(QStyledItemDelegate):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         row = self._model.row(index.row())
         block = QRectF(box).adjusted(self.left(box.width()), 0, 0, 0)
-        block.setWidth(min(box.width(), TEXT_X + self.text_width(box.width()) + MARGIN))
+        block.setWidth(min(box.width(), self.text_x + self.text_width(box.width()) + MARGIN))
         if row.kind in ("stage", "course"):
             self._paint_rule(painter, block, row)
         else:
@@ -182,9 +201,11 @@ class Paper(QStyledItemDelegate):
         painter.drawLine(QPointF(centre + half, middle), QPointF(right, middle))
         painter.setFont(font)
         colour = tokens.colour("soft")
-        if row.kind == "course":
-            colour = tokens.colour("warning")
-            shapes.bars(painter, QRectF(centre - half - 4, middle - 5, 10, 10), colour)
+        course = row.value.course if isinstance(row.value, Interval) else None
+        if course in _SHAPES:
+            shape, token = _SHAPES[course]
+            colour = tokens.colour(token)
+            shape(painter, QRectF(centre - half - 6, middle - 5, 10, 10), colour)
         painter.setPen(colour)
         painter.drawText(QRectF(centre - half + 10, block.top(), words + 4, block.height()),
                          Qt.AlignmentFlag.AlignVCenter, text)  # fmt: skip
@@ -200,12 +221,12 @@ class Paper(QStyledItemDelegate):
             painter.drawText(QRectF(left + TIME_X, top, 80, LINE), flags, dates.clock(row.at, seconds=True))
         if speaker := self._model.speaker(row):
             font = fonts.sans(fonts.BASE, 600)
-            room = TEXT_X - 10 - SPEAKER_X
+            room = self._speaker_width
             shown = QFontMetrics(font).elidedText(speaker, Qt.TextElideMode.ElideRight, room)
             painter.setFont(font)
             painter.setPen(tokens.colour("ink"))
             painter.drawText(QRectF(left + SPEAKER_X, top, room, LINE), flags | Qt.AlignmentFlag.AlignRight, shown)
-        x = left + TEXT_X
+        x = left + self.text_x
         if row.kind == "note":
             slip = QRectF(x, top - 1, width, laid.height - GAP)
             painter.fillRect(slip, tokens.colour("slip"))
@@ -250,7 +271,7 @@ class Paper(QStyledItemDelegate):
 
     def updateEditorGeometry(self, editor: QWidget, option: QStyleOptionViewItem, index: Index) -> None:
         box: QRect = option.rect
-        left = box.left() + self.left(box.width()) + TEXT_X - 10
+        left = box.left() + self.left(box.width()) + self.text_x - 10
         editor.setGeometry(left, box.top() - 2, self.text_width(box.width()) + 20, max(42, box.height() + 6))
 
 

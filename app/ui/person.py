@@ -14,6 +14,7 @@ from app.hearing.model import Participant, Source, Track, Wording
 from app.i18n import Message, _, current_language
 from app.session import sittings
 from app.ui import shapes, theme
+from app.ui.combo import Combo
 
 _FILE = "file…"
 
@@ -38,7 +39,7 @@ def inlets_of() -> tuple[tuple[Inlet, ...], tuple[Inlet, ...]]:
         for device in found.microphones
         for channel in range(device.channels)
     ]
-    cameras = [Inlet("camera", device.name, 0, device.name) for device in found.cameras]
+    cameras = [Inlet("camera", device.device, 0, device.name) for device in found.cameras]
     return tuple(inlets), tuple(cameras)
 
 
@@ -49,7 +50,7 @@ class PersonRow(QObject):
 
     def __init__(self, role: str, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.role, self.language, self.presence, self.inlets = (QComboBox() for _number in range(4))
+        self.role, self.language, self.presence, self.inlets = (Combo() for _number in range(4))
         self.name = QLineEdit()
         self.remove = QToolButton()
         self.remove.setProperty("kind", "plain")
@@ -58,9 +59,9 @@ class PersonRow(QObject):
         self.fields: tuple[QWidget, ...] = (
             self.role, self.name, self.language, self.presence, self.inlets, self.remove,
         )  # fmt: skip
-        for combo in (self.role, self.inlets):
-            combo.setMinimumWidth(60)
-            combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.role.setMinimumWidth(205)
+        self.language.setMinimumWidth(68)
+        self.presence.setMinimumWidth(104)
         self._first_role = role
         self._offered: tuple[Inlet, ...] = ()
         self._file: Inlet | None = None

@@ -24,6 +24,7 @@ AUDIBLE_DB = -45.0
 _SPANS_MIN = (3, 6, 12, 30, 60, 110, 170, 240, 360, 480, 720, 1440)
 _TICKS_MIN = (0.5, 1, 2, 5, 10, 20, 30, 60, 120, 240)
 _COLUMN = 4
+_PAUSES = {Course.BREAK: _("Break"), Course.DELIBERATION: _("Deliberation")}
 
 
 @dataclass
@@ -110,7 +111,9 @@ class Ribbon(QWidget):
     # drawing
 
     def _span(self) -> float:
-        """Seconds that fit into the width."""
+        """Seconds that fit into the width: in steps while it grows, exactly when it has ended."""
+        if self._hearing.now is Course.STOPPED:
+            return max(60.0, self._now / 0.98)
         for minutes in _SPANS_MIN:
             if self._now <= minutes * 60 * (0.97 if minutes > 3 else 0.9):
                 return minutes * 60.0
@@ -180,27 +183,34 @@ class Ribbon(QWidget):
     def _draw_pauses(self, painter: QPainter, scale: float) -> None:
         tokens = theme.current()
         for interval in self._hearing.course:
-            if interval.course not in (Course.BREAK, Course.DELIBERATION):
+            if interval.course not in _PAUSES:
                 continue
             begin = self._since(interval.begin)
             end = self._since(interval.end) if interval.end else self._now
             box = QRectF(16 + begin * scale, 20, max(2.0, (end - begin) * scale), 40)
             painter.fillRect(box, tokens.colour("panel"))
             painter.fillRect(box, QBrush(tokens.colour("edge"), Qt.BrushStyle.BDiagPattern))
-            name = _("Break") if interval.course is Course.BREAK else _("Deliberation")
-            if interval.end:
-                self._label(painter, box.left(), f"{name} {dates.span(end - begin)}", 400, box.width() + 60)
 
     def _draw_stages(self, painter: QPainter, scale: float) -> None:
+        """Borders of the stages, and names of stages and pauses as far as there is room."""
         tokens = theme.current()
         procedure = self._hearing.case.procedure if self._hearing.case else "civil"
-        begins = [16 + self._since(stage.at) * scale for stage in self._hearing.stages]
-        for number, (stage, x) in enumerate(zip(self._hearing.stages, begins, strict=True)):
+        labels: list[tuple[float, str, int]] = []
+        for stage in self._hearing.stages:
+            x = 16 + self._since(stage.at) * scale
             painter.setPen(QPen(tokens.colour("edge"), 1))
             painter.drawLine(QPointF(x, 9), QPointF(x, 66))
-            current = number == len(begins) - 1
-            room = (self.width() - 8 if current else begins[number + 1]) - x - 6
-            self._label(painter, x + 3, stage_name(stage.stage, procedure), 600 if current else 400, room)
+            current = stage is self._hearing.stages[-1]
+            labels.append((x, stage_name(stage.stage, procedure), 600 if current else 400))
+        for interval in self._hearing.course:
+            if interval.course in _PAUSES and interval.end:
+                begin = self._since(interval.begin)
+                length = dates.span(self._since(interval.end) - begin)
+                labels.append((16 + begin * scale, f"{_PAUSES[interval.course]} {length}", 400))
+        labels.sort()
+        ends = [x for x, _text, _weight in labels[1:]] + [self.width() - 8.0]
+        for (x, text, weight), end in zip(labels, ends, strict=True):
+            self._label(painter, x + 3, text, weight, end - x - 6)
 
     def _label(self, painter: QPainter, x: float, text: str, weight: int, room: float) -> None:
         if room < 24:

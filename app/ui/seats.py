@@ -40,13 +40,13 @@ class Tag(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.text = ""
-        self.setFixedSize(32, 18)
+        self.setFixedSize(28, 18)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if self.text:
             painter = QPainter(self)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            draw_tag(painter, QRectF(2, 0, 28, 18), self.text)
+            draw_tag(painter, QRectF(0, 0, 28, 18), self.text)
 
 
 def draw_tag(painter: QPainter, box: QRectF, text: str) -> None:
@@ -81,7 +81,7 @@ class SeatCard(QWidget):
         self._trouble.setProperty("tone", "warning")
         self._trouble.hide()
         grid = QGridLayout(self)
-        grid.setContentsMargins(8, 8, 8, 9)
+        grid.setContentsMargins(6, 8, 6, 9)
         grid.setHorizontalSpacing(8)
         grid.setVerticalSpacing(0)
         grid.addWidget(self._cap, 0, 0, 2, 1)
@@ -108,9 +108,9 @@ class SeatCard(QWidget):
     def _retranslate(self) -> None:
         p = self.participant
         role = law.wording(law.roles(), p.role).in_(current_language())
-        by_video = f" · {_('by video link')}" if p.presence == "remote" else ""
+        by_video = " · " + str(_("by video link")) if p.presence == "remote" else ""
         self._role.show_words(role, by_video)
-        absent = f" · {_('absent')}" if p.presence == "absent" else ""
+        absent = " · " + str(_("absent")) if p.presence == "absent" else ""
         self._name.show_words("", p.name.in_(current_language()) + absent)
         self._tag.text = tag(p.language)
         self._tag.update()
@@ -152,7 +152,7 @@ class SeatsPanel(QFrame):
         super().__init__(parent)
         self.setProperty("ground", "panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.setFixedWidth(272)
+        self.setFixedWidth(276)
         self._title = QLabel()
         self._title.setFont(fonts.caps(fonts.SMALL))
         self._title.setProperty("tone", "soft")
@@ -161,7 +161,7 @@ class SeatsPanel(QFrame):
         self.chosen = ""
         inner = QWidget()
         self._column = QVBoxLayout(inner)
-        self._column.setContentsMargins(12, 0, 12, 8)
+        self._column.setContentsMargins(10, 0, 8, 8)
         self._column.setSpacing(3)
         self._column.addStretch(1)
         self._scroll = QScrollArea()

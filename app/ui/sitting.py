@@ -58,7 +58,7 @@ class StartPrompt(QWidget):
 
     def _retranslate(self) -> None:
         self.button.setText(str(_("Start recording")) + "  ·  F9")
-        self._hint.setText(str(_("From this moment every microphone is written to both disks.")))
+        self._hint.setText(str(_("From this moment every microphone is recorded, until you finish the hearing.")))
 
 
 class SittingPage(QWidget):
@@ -252,6 +252,8 @@ class SittingPage(QWidget):
         self.keys.show_keys([(deed.label, str(deed.words)) for deed in self._shown_deeds])
 
     def _retranslate(self) -> None:
+        if self.chooser.isVisible():
+            self.chooser.leave()
         self._show_keys()
         self._on_seat(self.seats.chosen)
 

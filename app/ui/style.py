@@ -25,7 +25,9 @@ QLineEdit:focus, QComboBox:focus, QPlainTextEdit:focus { border: 1px solid $acce
 QLineEdit[wrong="true"] { border: 1px solid $alarm; }
 QComboBox QAbstractItemView { background: $panel; border: 1px solid $edge; selection-background-color: $selection;
   selection-color: $ink; outline: 0; padding: 2px; }
-QComboBox::drop-down { border: 0; width: 20px; }
+QComboBox::drop-down { border: 0; width: 22px; }
+QComboBox::down-arrow { image: none; }
+QFrame#chooser { border: 1px solid $edge; border-radius: 8px; background: $panel; }
 
 QPushButton, QToolButton { background: $panel; border: 1px solid $edge; border-radius: 6px; padding: 6px 14px; }
 QPushButton:hover, QToolButton:hover { background: $ground; }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QModelIndex, Qt, Signal
+from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QLabel, QTableView, QVBoxLayout, QWidget
 
@@ -48,6 +48,7 @@ class TextView(QTableView):
         model.rowsRemoved.connect(self._on_removed)
         model.dataChanged.connect(self._on_changed)
         model.modelReset.connect(self._on_reset)
+        model.people_changed.connect(self.fit_speakers)
         self.verticalScrollBar().rangeChanged.connect(self._on_range)
         self.verticalScrollBar().valueChanged.connect(self._on_scrolled)
 
@@ -80,7 +81,22 @@ class TextView(QTableView):
             self._settle()
         self._grown()
 
+    def fit_speakers(self) -> None:
+        """Roles came or changed, or are said in another language."""
+        if self.paper.fit_speakers(self._model.speakers()):
+            self._measure_anew()
+        self.viewport().update()
+
+    def _measure_anew(self) -> None:
+        self._exact.clear()
+        few = self._model.rowCount() < _MEASURED_AT_ONCE
+        for number in range(self._model.rowCount()):
+            self._set_height(number, exact=few)
+        self._settle()
+        self._grown()
+
     def _on_reset(self) -> None:
+        self.paper.fit_speakers(self._model.speakers())
         self._exact.clear()
         self._on_inserted(QModelIndex(), 0, self._model.rowCount() - 1)
         self._sticking = True
@@ -118,18 +134,16 @@ class TextView(QTableView):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         if event.size().width() != event.oldSize().width():
-            self._exact.clear()
-            for number in range(self._model.rowCount()):
-                self._set_height(number, exact=False)
-            self._settle()
-            self._grown()
+            self._measure_anew()
         if self._sticking:
             self.verticalScrollBar().setValue(self.verticalScrollBar().maximum())
 
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.LanguageChange:
-            self.paper.forget()
+    def retranslate(self) -> None:
+        """Roles, rules and tags in another language."""
+        self.paper.forget()
+        self.paper.fit_speakers(self._model.speakers())
+        self._measure_anew()
+        self._model.retranslate()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():
@@ -159,6 +173,11 @@ class TextColumn(QWidget):
         column.setContentsMargins(0, 0, 0, 6)
         column.setSpacing(0)
         column.addWidget(self.strip)
+        self._edge = QWidget()
+        self._edge.setObjectName("line")
+        self._edge.setFixedHeight(1)
+        self._edge.hide()
+        column.addWidget(self._edge)
         column.addStretch(1)
         column.addWidget(self.view, 1000)
         retranslated(self, self._retranslate)
@@ -166,6 +185,7 @@ class TextColumn(QWidget):
     def warn_of_demonstration(self, on: bool) -> None:
         """Say that the words are a demonstration model's."""
         self.strip.setVisible(on)
+        self._edge.setVisible(on)
 
     def _retranslate(self) -> None:
         self.strip.setText(
@@ -173,7 +193,4 @@ class TextColumn(QWidget):
                   "hearings."))
         )  # fmt: skip
         self.view.setAccessibleName(str(_("Text of the hearing")))
-        self.view.paper.forget()
-        model = self.view.model()
-        assert isinstance(model, TurnsModel)
-        model.retranslate()
+        self.view.retranslate()

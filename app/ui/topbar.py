@@ -96,6 +96,7 @@ class TopBar(QWidget):
         self.menu.setFixedSize(32, 32)
         self.menu.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.menu.clicked.connect(self.menu_wanted)
+        self.case.setMinimumWidth(150)
         names = QVBoxLayout()
         names.setSpacing(1)
         names.setContentsMargins(0, 9, 0, 9)

@@ -52,6 +52,7 @@ def stage_name(stage: str, procedure: str = "civil") -> str:
 class TurnsModel(QAbstractListModel):
     """Grows event by event; a row that changes is one dataChanged, never a reset."""
 
+    people_changed = Signal()
     edited = Signal(str, str)
     """(utterance id, text that a person wrote): shown only when the engine has it"""
 
@@ -126,6 +127,11 @@ class TurnsModel(QAbstractListModel):
             return ""
         return law.wording(law.roles(), found.role).in_(current_language()) if found else ""
 
+    def speakers(self) -> list[str]:
+        """The roles of everybody who may speak."""
+        roles = {person.role for person in self.hearing.participants.values()}
+        return [law.wording(law.roles(), role).in_(current_language()) for role in roles]
+
     def tongue(self, row: Row) -> str:
         """The language of a row where it is not that of the case."""
         case = self.hearing.case
@@ -174,6 +180,8 @@ class TurnsModel(QAbstractListModel):
                 self._put(row)
             if isinstance(event, ev.MarkDeleted):
                 self._drop(f"mark:{event.id}")
+        if self._seats != seats:
+            self.people_changed.emit()
         if self._seats != seats and self._rows:
             self.dataChanged.emit(self.index(0), self.index(self.rowCount() - 1))
 

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QMainWindow, QMenu, QStackedWidget, QVBoxLayout, Q
 from app import settings
 from app.errors import Trouble
 from app.i18n import LANGUAGES, Language, _, current_language
+from app.session.engine import Engine
 from app.ui import language, state, theme
 from app.ui.ask import ask
 from app.ui.band import Band
@@ -19,6 +20,7 @@ from app.ui.bridge import Bridge, Worker
 from app.ui.language import retranslated
 from app.ui.opening import OpeningPage
 from app.ui.port import EnginePort
+from app.ui.rehearsal import Rehearsal
 from app.ui.sitting import SittingPage
 
 OpenEngine = Callable[[Path], EnginePort]
@@ -56,6 +58,7 @@ class Window(QMainWindow):
         self.opening: OpeningPage | None = None
         self.sitting: SittingPage | None = None
         self.bridge: Bridge | None = None
+        self._rehearsal: Rehearsal | None = None
         self._leaving = False
         column = QVBoxLayout(self._frame)
         column.setContentsMargins(2, 2, 2, 2)
@@ -80,7 +83,7 @@ class Window(QMainWindow):
         self._put_away()
         self.opening = OpeningPage(self.worker)
         self.opening.chosen.connect(self.open_sitting)
-        self.opening.engine_made.connect(self._show_engine)
+        self.opening.rehearsal_made.connect(self._rehearse)
         self.opening.trouble_arose.connect(self.show_trouble)
         self.opening.menu_wanted.connect(self.open_menu)
         self._stack.addWidget(self.opening)
@@ -95,6 +98,11 @@ class Window(QMainWindow):
 
     def _show_engine(self, engine: EnginePort) -> None:
         self.show_engine(engine)
+
+    def _rehearse(self, engine: Engine) -> None:
+        self.show_engine(engine)
+        self._rehearsal = Rehearsal(engine, self)
+        self._rehearsal.trouble_arose.connect(self.show_trouble)
 
     def show_engine(self, engine: EnginePort, *, owner: bool = True) -> None:
         """The screen of an engine; ``owner`` False where somebody else conducts the hearing."""
@@ -113,6 +121,9 @@ class Window(QMainWindow):
 
     def _put_away(self) -> None:
         """Leave the present page; a recording goes on without us."""
+        if self._rehearsal is not None:
+            self._rehearsal.leave()
+            self._rehearsal = None
         if self.bridge is not None:
             self.bridge.close()
             self.bridge.deleteLater()

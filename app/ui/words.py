@@ -37,6 +37,9 @@ class Words(QWidget):
         metrics = QFontMetrics(fonts.sans(self._pixels))
         return QSize(60, metrics.height())
 
+    def minimumSizeHint(self) -> QSize:
+        return QSize(40, self.sizeHint().height())
+
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setPen(theme.current().colour(self._tone))
