@@ -18,6 +18,7 @@ from app.cli.waiting import record_language
 from app.errors import Trouble
 from app.hearing.model import Case, Source, Track, Wording
 from app.i18n import _
+from app.media.recording import Recording
 from app.session import sittings
 from app.session.engine import Engine
 from app.session.status import Status
@@ -51,7 +52,7 @@ def run(
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda _number, _frame: stopping.set())
     try:
-        engine.start(fast=fast)
+        _start(engine, fast, second)
         if not json:
             console.say(_("Recording case {number}. Ctrl-C ends it.", number=case))
         _watch(engine, stopping, duration, quiet=json)
@@ -60,7 +61,7 @@ def run(
         engine.wait_for_text(0.5 if status.speech.state == "no-model" else 60.0)
     finally:
         engine.close()
-    written = {row.name: round(row.written_s, 2) for row in status.sources}
+    written = _written(Recording(folder))
     if json:
         console.give(
             {
@@ -75,6 +76,25 @@ def run(
     console.row(_("Utterances"), len(engine.hearing.utterances))
     if engine.status.speech.message:
         console.say(engine.status.speech.message)
+
+
+def _start(engine: Engine, fast: bool, second: Path | None) -> None:
+    try:
+        engine.start(fast=fast)
+    except Trouble:
+        engine.close()
+        sittings.discard(engine.folder, second)
+        raise
+
+
+def _written(recording: Recording) -> dict[str, float]:
+    """Seconds on disk by source, cameras included."""
+    found: dict[str, float] = {}
+    for segment in recording.segments:
+        found[segment.source] = found.get(segment.source, 0.0) + (segment.last - segment.first) / segment.rate
+    for video in recording.videos:
+        found[video.source] = found.get(video.source, 0.0) + video.seconds
+    return {name: round(seconds, 2) for name, seconds in found.items()}
 
 
 def _source(plan: SourcePlan) -> Source:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import secrets
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +18,7 @@ from app.errors import Trouble
 from app.hearing import events as ev
 from app.hearing import record
 from app.hearing.model import Case, Course, Participant, Source, Wording
+from app.media import facts
 
 HEARINGS = "hearings"
 
@@ -67,6 +70,15 @@ def create(
     finally:
         book.close()
     return folder
+
+
+def discard(folder: Path, mirror_root: Path | None = None) -> None:
+    """Remove a sitting that was made a moment ago and could not be begun; one that recorded anything stays."""
+    for place in filter(None, (folder, mirror_of(folder, mirror_root))):
+        if not (place / facts.NAME).exists():
+            shutil.rmtree(place, ignore_errors=True)
+            with contextlib.suppress(OSError):
+                place.parent.rmdir()  # the case's folder, if this was its only sitting
 
 
 def mirror_of(folder: Path, root: Path | None = None) -> Path | None:
