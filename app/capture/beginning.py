@@ -2,46 +2,48 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from pathlib import Path
 
 from app import files
+from app.capture.folders import Folders
 from app.capture.plan import Plan
+from app.capture.space import refuse_full
 from app.chain import ChainLog
 from app.clock import Clock
 from app.errors import Trouble
 from app.i18n import _
 from app.media.facts import NAME
 
-_BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
+def prepare_folders(plan: Plan, folders: Folders, *, going_on: bool) -> None:
+    """Make the two folders, prove that they can be written and that there is space.
 
-def boot_id(*, fast: bool) -> str:
-    """Identifies the boot in which monotonic times are comparable; those of a fast run are comparable to no others."""
-    try:
-        boot = _BOOT_ID.read_text(encoding="ascii").strip()
-    except OSError:
-        # elsewhere: the minute in which the PC was started
-        boot = str(round((time.time() - time.monotonic()) / 60))
-    return f"fast-{boot}" if fast else boot
-
-
-def make_folders(plan: Plan) -> None:
-    """Make the two folders, and prove that they can be written; Trouble ``folder-refused``."""
-    for folder in filter(None, (plan.folder, plan.mirror)):
-        files.make_folder(folder)
-        probe = folder / ".recorder-probe"
+    Trouble ``folder-refused`` or ``no-space``; while a sitting is going on the other folder is enough.
+    """
+    for which in folders.alive:
         try:
-            probe.write_bytes(b"")
-            probe.unlink()
-        except OSError as error:
-            raise Trouble(
-                "folder-refused",
-                _("The folder {path} cannot be written: {reason}.", path=str(folder), reason=error.strerror or "?"),
-                safe=_("Nothing was recorded, nothing was changed."),
-                remedy=_("Choose another folder or ask IT for the right to write there."),
-            ) from error
+            _prepare(folders.places[which])
+            refuse_full(folders, which, plan.reserve_bytes)
+        except Trouble as trouble:
+            if not going_on or len(folders.alive) == 1:
+                raise
+            folders.lose(which, "full" if trouble.code == "no-space" else "failed")
+
+
+def _prepare(folder: Path) -> None:
+    files.make_folder(folder)
+    probe = folder / ".recorder-probe"
+    try:
+        probe.write_bytes(b"")
+        probe.unlink()
+    except OSError as error:
+        raise Trouble(
+            "folder-refused",
+            _("The folder {path} cannot be written: {reason}.", path=str(folder), reason=error.strerror or "?"),
+            safe=_("Nothing was recorded, nothing was changed."),
+            remedy=_("Choose another folder or ask IT for the right to write there."),
+        ) from error
 
 
 def begin_log(plan: Plan, clock: Clock, on_lost: Callable[[Path, OSError], None]) -> ChainLog:

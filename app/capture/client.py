@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from app import chain, files, paths, processes, wire
 from app.capture import guardian, history
-from app.capture.plan import Plan
+from app.capture.plan import FILES, Plan
 from app.capture.status import RecorderStatus
 from app.errors import Trouble
 from app.i18n import _
@@ -100,6 +100,8 @@ def launch(plan: Plan, timeout_s: float = 15.0) -> RecorderClient:
     Raises the recorder's own Trouble where it cannot start (unknown or busy device, no space, folder refused …);
     nothing was begun then. ``recorder-silent`` if it does not answer in time.
     """
+    plan = _absolute(plan)
+    made = not plan.folder.exists()
     path = files.make_folder(plan.folder) / PLAN
     if (living := attach(plan.folder)) is not None:
         living.close()
@@ -127,10 +129,22 @@ def launch(plan: Plan, timeout_s: float = 15.0) -> RecorderClient:
         started.wait()
         if not chain.read(plan.folder / facts.NAME).lines:
             path.unlink(missing_ok=True)
+            if made and not any(plan.folder.iterdir()):
+                plan.folder.rmdir()
         raise
     finally:
         if started.stdout:
             started.stdout.close()
+
+
+def _absolute(plan: Plan) -> Plan:
+    """The recorder lives in another working folder than whoever chose the files."""
+    sources = [
+        source.model_copy(update={"device": str(Path(source.device).absolute())}) if source.kind in FILES else source
+        for source in plan.sources
+    ]
+    places = {"folder": plan.folder.absolute(), "mirror": plan.mirror and plan.mirror.absolute()}
+    return plan.model_copy(update={**places, "sources": tuple(sources)})
 
 
 def _write_plan(path: Path, plan: Plan) -> None:
@@ -160,7 +174,7 @@ def _start_guardian(plan: Plan, path: Path) -> subprocess.Popen[bytes]:
             stdout=subprocess.PIPE,
             stderr=log,
             env=processes.environment(),
-            cwd=plan.folder,
+            cwd=paths.logs(),
             **processes.detached(),
         )
 

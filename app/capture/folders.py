@@ -26,12 +26,12 @@ def reason_of(error: OSError) -> str:
 class Folders:
     """Where the recording goes. ``on_lost(which, reason)`` is called once for each folder that is given up."""
 
-    def __init__(self, first: Path, second: Path | None, on_lost: LostFolder) -> None:
+    def __init__(self, first: Path, second: Path | None) -> None:
         self.places: dict[Which, Path] = {"first": first}
         if second is not None:
             self.places["second"] = second
         self.lost: dict[Which, str] = {}
-        self._on_lost = on_lost
+        self.on_lost: LostFolder = lambda _which, _reason: None
 
     @property
     def alive(self) -> tuple[Which, ...]:
@@ -42,7 +42,7 @@ class Folders:
         """Give a folder up."""
         if which in self.places and which not in self.lost:
             self.lost[which] = reason
-            self._on_lost(which, reason)
+            self.on_lost(which, reason)
 
     def free(self, which: Which) -> int:
         """Bytes that may still be written there; 0 where it does not answer."""

@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 
 from app import processes
+from app.capture.boot import boot_id
 
 STATE = "recorder.json"
 #: Exit codes of the recorder that are no accident: told to stop, cannot start.
@@ -24,7 +25,7 @@ TRIES = 8
 def _say(state: Path, **facts: int) -> None:
     half = state.with_name(state.name + ".part")
     try:
-        half.write_text(json.dumps({"guardian": os.getpid(), **facts}), encoding="ascii")
+        half.write_text(json.dumps({"guardian": os.getpid(), "boot": boot_id(), **facts}), encoding="ascii")
         os.replace(half, state)
     except OSError as error:
         _log(f"{state.name} cannot be written: {error.strerror}")  # a full disk must not end the guarding
@@ -38,7 +39,10 @@ def _log(text: str) -> None:
 def is_living(folder: Path) -> bool:
     """Whether the guardian of a sitting is there (a recorder that it is about to start again may not answer yet)."""
     try:
-        pid = int(json.loads((folder / STATE).read_bytes())["guardian"])
+        found = json.loads((folder / STATE).read_bytes())
+        pid = int(found["guardian"])
+        if found["boot"] != boot_id():
+            return False
     except (OSError, ValueError, KeyError, TypeError):
         return False
     if sys.platform == "win32":
@@ -106,3 +110,5 @@ def main(arguments: list[str]) -> int:
             state.unlink(missing_ok=True)
             return code
         time.sleep(RESTART_S)
+        if ending:
+            return code

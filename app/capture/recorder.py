@@ -15,21 +15,22 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any
 
-from app import __version__, clock, wire
+from app import __version__, chain, clock, wire
 from app.capture import history, opening
 from app.capture.adopt import adopt
-from app.capture.beginning import begin_log, boot_id, make_folders, withdraw
-from app.capture.folders import Folders, Which, reason_of
+from app.capture.beginning import prepare_folders
+from app.capture.boot import boot_id
+from app.capture.folders import Folders
+from app.capture.journal import Journal
 from app.capture.lane import Lane
 from app.capture.plan import Plan
-from app.capture.space import Space, refuse_full
+from app.capture.space import Space
 from app.capture.status import RecorderCourse, RecorderStatus
 from app.capture.video import VideoLane
 from app.clock import NS, Clock, SystemClock, TickClock
 from app.errors import Trouble
 from app.i18n import _
 from app.media import facts
-from app.media.facts import Fact
 
 TICK_NS = NS // 10
 SYNC_NS = NS // 2
@@ -41,6 +42,8 @@ SPACE_NS = 5 * NS
 #: So long the last sound before a break is waited for; a device that does not deliver it by then is stuck.
 SETTLE_S = 1.0
 ANSWER_S = 60.0
+#: A loop that did not come round for so long waits for a disk (ns).
+SLOW_NS = 2 * NS
 #: What a camera writes in a second, more or less.
 VIDEO_BYTES = 300_000
 #: Exit codes; anything but the first two makes the guardian start another recorder.
@@ -56,20 +59,16 @@ class Recorder:
         """Open everything; Trouble says what cannot be, and then nothing was written."""
         opening.check(plan)
         self._plan = plan
-        self._facts: list[Fact] = []
-        make_folders(plan)
-        self._folders = Folders(plan.folder, plan.mirror, self._on_lost)
-        refuse_full(self._folders, plan.reserve_bytes)
+        self._folders = Folders(plan.folder, plan.mirror)
+        going_on = history.read(chain.read(plan.folder / facts.NAME).lines).going_on
+        prepare_folders(plan, self._folders, going_on=going_on)
         self._clock = _clock(plan)
-        self._log = begin_log(plan, self._clock, self._on_log_lost)
-        self._past = history.read(self._log.reading.lines)
-        if isinstance(self._clock, TickClock) and self._past.last_utc:
-            self._clock.now_ns, self._clock.now_utc = self._past.last_monotonic, clock.moment(self._past.last_utc)
-        self._run = history.next_run(self._past, plan.folder)
+        self._journal = Journal(plan, self._folders, self._clock)
+        self._past, self._run = self._journal.past, self._journal.run
         try:
             self._lanes, self._videos = self._open_lanes()
         except BaseException:
-            withdraw(self._log, plan)
+            self._journal.withdraw()
             raise
         self._all: list[Lane | VideoLane] = [*self._lanes, *self._videos]
         self._space = Space(plan, self._folders)
@@ -110,23 +109,22 @@ class Recorder:
         """The first lines of the run; a sitting that was going on goes on."""
         now, utc = self._clock.monotonic_ns(), clock.stamp(self._clock.utc())
         boot = boot_id(fast=self._plan.fast)
-        self._facts.append(
-            facts.RecorderStarted(
-                run=self._run, pid=os.getpid(), program=f"khatshy {__version__}", boot=boot, monotonic=now, utc=utc
-            )
+        program = f"khatshy {__version__}"
+        started = facts.RecorderStarted(
+            run=self._run, pid=os.getpid(), program=program, boot=boot, monotonic=now, utc=utc
         )
         same_boot = boot == self._past.boot
-        self._facts += adopt(self._past, self._plan.folder, self._plan.mirror, same_boot=same_boot)
-        self._facts += [lane.opened() for lane in self._lanes]
+        taken_in = adopt(self._past, self._plan.folder, self._plan.mirror, same_boot=same_boot)
+        self._journal.add([started, *taken_in, *(lane.opened() for lane in self._lanes)])
         self._course: RecorderCourse = "not_started"
         self._answer: Answer = {"run": self._run, "monotonic": now, "utc": utc}
-        self._since = now
+        self._course_since = self._begun_at = now
         self._measured = self._synced = self._clock.monotonic_ns()
         self._synced_real = time.monotonic_ns()
         if self._past.going_on:
             self._turn(self._past.course)
             lasted = self._clock.utc() - clock.moment(self._past.since)
-            self._since = now - lasted // timedelta(microseconds=1) * 1000
+            self._course_since = now - lasted // timedelta(microseconds=1) * 1000
         self._tell()
         self.status = self._look()
 
@@ -138,10 +136,21 @@ class Recorder:
             case {"do": "ping"}:
                 return {"sitting": self._plan.sitting, "run": self._run, "pid": os.getpid()}
             case {"do": "status"}:
-                return self.status.model_dump(mode="json")
+                return self._present().model_dump(mode="json")
             case {"do": "course", "course": "recording" | "break" | "deliberation" | "stopped"}:
                 return self._ask(request)
         raise Trouble("request-unknown", _("The recorder does not understand this request."))
+
+    def _present(self) -> RecorderStatus:
+        """The last look; a loop that hangs in a slow disk is seen from here."""
+        status = self.status
+        if time.monotonic_ns() - self._looked < SLOW_NS:
+            return status
+        slow = tuple(
+            folder.model_copy(update={"state": "warning", "reason": "slow"}) if folder.state == "good" else folder
+            for folder in status.folders
+        )
+        return status.model_copy(update={"folders": slow})
 
     def _ask(self, request: dict[str, Any]) -> Answer:
         answer: Future[Answer] = Future()
@@ -222,6 +231,9 @@ class Recorder:
             else:
                 self._turn("stopped")
                 self._finish("no-space")
+        if self._space.tight:
+            for video in self._videos:
+                video.give_up("space")
 
     def _carry_out(self, request: dict[str, Any]) -> Answer:
         if request["do"] == "end":
@@ -240,12 +252,12 @@ class Recorder:
         """Change the course at this very moment, to the sample; returns when that is durable."""
         at, utc = self._clock.monotonic_ns(), clock.stamp(self._clock.utc())
         if self._course == "recording":
-            self._recorded_ns += at - self._since
+            self._recorded_ns += at - self._begun_at
         for lane in self._all:
             lane.turn(at, course == "recording")
-        self._course, self._since = course, at
+        self._course, self._course_since, self._begun_at = course, at, at
         self._answer = {"run": self._run, "monotonic": at, "utc": utc}
-        self._facts.append(facts.CourseChanged(run=self._run, course=course, monotonic=at, utc=utc))
+        self._journal.add([facts.CourseChanged(run=self._run, course=course, monotonic=at, utc=utc)])
         self._tell()
         if course != "recording":
             self._settle()
@@ -276,31 +288,23 @@ class Recorder:
         for lane in self._all:
             lane.finish()
         self._tell()
-        self._facts.append(facts.RecorderStopped(run=self._run, reason=reason))
+        self._journal.add([facts.RecorderStopped(run=self._run, reason=reason)])
         self._tell()
-        self._log.close()
+        self._journal.close()
         self._exit = STOPPED
 
     # --- what it tells --------------------------------------------------------------------------------------------
 
     def _tell(self) -> None:
-        """Write down what has happened; everything in the facts is durable by now."""
+        """Write down what has happened; everything that the lanes tell is durable by now."""
         for lane in self._all:
-            self._facts += lane.take_facts()
-        while self._facts:
-            entries = [(type(fact).__name__, fact.model_dump(mode="json")) for fact in self._facts]
-            self._facts.clear()  # a folder that fails while this is written adds a fact of its own
-            self._log.extend(entries, actor=self._plan.actor)
-
-    def _on_lost(self, which: Which, reason: str) -> None:
-        self._facts.append(facts.FolderLost(run=self._run, folder=which, reason=reason))
-
-    def _on_log_lost(self, path: Path, error: OSError) -> None:
-        self._folders.lose("first" if path.parent == self._plan.folder else "second", reason_of(error))
+            self._journal.add(lane.take_facts())
+        self._journal.write()
 
     def _look(self) -> RecorderStatus:
+        self._looked = time.monotonic_ns()
         now = self._clock.monotonic_ns()
-        recorded = self._recorded_ns + (now - self._since if self._course == "recording" else 0)
+        recorded = self._recorded_ns + (now - self._begun_at if self._course == "recording" else 0)
         return RecorderStatus(
             run=self._run,
             course=self._course,
@@ -308,7 +312,7 @@ class Recorder:
             monotonic=now,
             utc=clock.stamp(self._clock.utc()),
             elapsed_s=round(recorded / NS, 3),
-            course_s=round((now - self._since) / NS, 3),
+            course_s=round((now - self._course_since) / NS, 3),
             sources=tuple(lane.state() for lane in self._all),
             folders=self._space.states(),
         )
@@ -339,7 +343,11 @@ def _run(plan: Plan) -> int:
     signal.signal(signal.SIGINT, recorder.end)
     server = wire.Server(plan.address, recorder.handle)
     _say({"ready": True})
-    code = recorder.run()
+    try:
+        code = recorder.run()
+    except Trouble as trouble:  # both folders failed; a new recorder may find one of them again
+        sys.stderr.write(f"{trouble.code}\n")
+        code = CRASHED
     time.sleep(0.2)  # the last answer is on its way to the client
     server.close()
     return code

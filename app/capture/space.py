@@ -14,20 +14,19 @@ WARN_HOURS = 4.0
 FAIL_HOURS = 1 / 6
 
 
-def refuse_full(folders: Folders, reserve: int) -> None:
+def refuse_full(folders: Folders, which: Which, reserve: int) -> None:
     """Trouble ``no-space`` if a folder is at its reserve before anything was recorded."""
-    for which in folders.alive:
-        free = folders.free(which)
-        if free < reserve:
-            raise Trouble(
-                "no-space",
-                _(
-                    "There is no space to record in {path}: {free} MB are free, {reserve} MB must stay free.",
-                    path=str(folders.places[which]), free=free // 1_000_000, reserve=reserve // 1_000_000,
-                ),
-                safe=_("Nothing was recorded, nothing was changed."),
-                remedy=_("Free space on that disk or choose another folder."),
-            )  # fmt: skip
+    free = folders.free(which)
+    if free < reserve:
+        raise Trouble(
+            "no-space",
+            _(
+                "There is no space to record in {path}: {free} MB are free, {reserve} MB must stay free.",
+                path=str(folders.places[which]), free=free // 1_000_000, reserve=reserve // 1_000_000,
+            ),
+            safe=_("Nothing was recorded, nothing was changed."),
+            remedy=_("Free space on that disk or choose another folder."),
+        )  # fmt: skip
 
 
 class Space:
@@ -44,6 +43,11 @@ class Space:
         """Look at the disks; returns the living folders that have reached their reserve."""
         self.free = {which: self._folders.free(which) for which in self._folders.alive}
         return [which for which, free in self.free.items() if free < self._reserve]
+
+    @property
+    def tight(self) -> bool:
+        """Whether there is room for sound only: pictures stop first."""
+        return all(free < 2 * self._reserve for free in self.free.values())
 
     def states(self) -> tuple[FolderState, ...]:
         """How the folders are."""

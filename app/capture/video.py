@@ -64,6 +64,7 @@ class VideoLane:
         self._wake = threading.Event()
         self._stepped = threading.Condition()
         self._closing = False
+        self._given_up = ""
         self._thread = threading.Thread(target=self._run_thread, name=f"video {plan.name}", daemon=True)
         self._thread.start()
 
@@ -83,6 +84,12 @@ class VideoLane:
         self._turns.append((at, recording))
         self.source.follow(recording, at)
         self._wake.set()
+
+    def give_up(self, reason: str) -> None:
+        """Write no more pictures in this run."""
+        if not self._given_up:
+            self._given_up = reason
+            self._wake.set()
 
     @property
     def settled(self) -> bool:
@@ -106,12 +113,7 @@ class VideoLane:
     def state(self) -> SourceState:
         """How the source is now."""
         fresh = self._clock.monotonic_ns() - self._came < FRESH_NS
-        health: dict[str, tuple[Health, str]] = {
-            "lost": ("failed", self._lost or self.source.reason), "ended": ("ended", "ended"), "waiting": ("good", ""),
-        }  # fmt: skip
-        state, reason = health.get(self.source.state, ("failed", self._lost) if self._lost else ("good", ""))
-        if state == "good" and self.source.state == "delivering" and not fresh:
-            state, reason = "warning", "stalled"
+        state, reason = self._health(fresh)
         return SourceState(
             name=self.plan.name,
             kind=self.plan.kind,
@@ -121,6 +123,13 @@ class VideoLane:
             fresh=fresh,
             position=self._packets,
         )
+
+    def _health(self, fresh: bool) -> tuple[Health, str]:
+        if failed := self._given_up or self._lost or (self.source.state == "lost" and self.source.reason):
+            return "failed", failed
+        if self.source.state == "ended":
+            return "ended", "ended"
+        return ("warning", "stalled") if self.source.state == "delivering" and not fresh else ("good", "")
 
     # --- its own thread -------------------------------------------------------------------------------------------
 
@@ -163,6 +172,10 @@ class VideoLane:
 
     def _source_pictures(self, now: int) -> list[Picture]:
         pictures = self.source.take(now)
+        if self._given_up:
+            self._close_file()
+            self._lose(self._given_up)
+            return []
         if pictures:
             self._came = now
             if self._lost:
