@@ -23,7 +23,7 @@ from app.protocol.certificates import DEMONSTRATION
 Algorithm = Literal["rsa", "ecdsa"]
 _Key = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 _LIFE = timedelta(days=30)
-_LONGEST_NAME = 64  # X.520, upper bound of a common name
+_LONGEST_NAME = 64  # bytes: X.520, upper bound of a common name
 
 
 @dataclass(frozen=True)
@@ -53,9 +53,13 @@ def _name(common: str) -> x509.Name:
         [
             x509.NameAttribute(NameOID.COUNTRY_NAME, "KZ"),
             x509.NameAttribute(NameOID.ORGANIZATION_NAME, "Khatshy demonstration"),
-            x509.NameAttribute(NameOID.COMMON_NAME, common[:_LONGEST_NAME] or "?"),
+            x509.NameAttribute(NameOID.COMMON_NAME, _shortened(common)),
         ]
     )
+
+
+def _shortened(name: str) -> str:
+    return name.encode()[:_LONGEST_NAME].decode(errors="ignore").strip() or "?"
 
 
 class DemonstrationAuthority:

@@ -44,7 +44,7 @@ _RULE = _style(10, 13, BOLD, spaceBefore=1, spaceAfter=3)
 _SPEAKER = _style(9.5, 13, spaceBefore=5)
 _WORDS = _style(11.5, 16.5, leftIndent=10, allowOrphans=0, allowWidows=0)
 _PLACE = _style(10.5, 13)
-_PLACE_CAPTION = _style(8, 10, textColor=grey, alignment=TA_CENTER)
+_PLACE_CAPTION = _style(7.5, 10, textColor=_GREY)
 
 
 def _text(text: str) -> str:
@@ -82,7 +82,7 @@ class Places(Flowable):
 
     def wrap(self, available: float, _height: float) -> tuple[float, float]:
         self.heights = [
-            max(self.names[place.field].wrap(self.box, 1000)[1] for place in row) + self.height_of_box + 4 * mm
+            max(self.names[place.field].wrap(self.box, 1000)[1] for place in row) + self.height_of_box + 8 * mm
             for row in self.rows
         ]
         return available, sum(self.heights) + 4 * mm
@@ -102,10 +102,11 @@ class Places(Flowable):
         self.canv.setDash(2, 2)
         self.canv.rect(left, bottom, self.box, self.height_of_box)
         self.canv.setDash()
-        below = self.caption.wrap(self.box, 1000)[1]
-        self.caption.drawOn(self.canv, left, bottom + (self.height_of_box - below) / 2)
+        self.caption.wrap(self.box, 1000)  # above the frame: text beneath the picture would be found by searches
+        self.caption.drawOn(self.canv, left, bottom + self.height_of_box + 1)
         assert isinstance(self.canv, NumberedCanvas)
-        self.canv.mark_place(place.field, *self.canv.absolutePosition(left, bottom), self.box, self.height_of_box)
+        corner = self.canv.absolutePosition(left - 1, bottom - 1)  # a little larger, to cover the frame
+        self.canv.mark_place(place.field, *corner, self.box + 2, self.height_of_box + 2)
 
 
 def story(document: doc.Document, caption: str) -> Iterator[Flowable]:

@@ -46,7 +46,7 @@ def draw(
     first: Any = REGULAR  # the stubs want a number here
     canvas = Canvas(stream, pagesize=size, invariant=1, initialFontName=first, pageCompression=1)
     canvas.setFillGray(1)
-    canvas.rect(0, 0, width, height, stroke=0, fill=1)  # the frame's caption beneath is covered
+    canvas.rect(0, 0, width, height, stroke=0, fill=1)  # covers the empty frame
     canvas.setFillGray(0)
     canvas.setLineWidth(0.8)
     canvas.rect(0.4, 0.4, width - 0.8, height - 0.8)

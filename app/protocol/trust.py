@@ -145,10 +145,10 @@ def check_file(path: Path, p7s: Path, trusted: Path | None) -> SignatureCheck:
         signed = whole["content"]
         (signer,) = signed["signer_infos"]
         certificate = extract_certs_for_validation(signed).signer_cert
-        facts, at = holder(certificate), extract_self_reported_ts(signer)
+        facts, at, foreign = holder(certificate), extract_self_reported_ts(signer), _foreign(signer)
     except Exception:  # whatever is wrong inside of it, it is not a signature
         return _unreadable(path, "")
-    if _foreign(signer):
+    if foreign:
         return _made(path, "", facts, at, False, True, "uncheckable")
     try:
         with open(path, "rb") as file:
@@ -170,9 +170,10 @@ def _check_embedded(
     field = str(signature.field_name)
     try:
         facts, at = holder(signature.signer_cert), signature.self_reported_timestamp
+        foreign = _foreign(signature.signer_info)
     except Exception:
         return _unreadable(path, field)
-    if _foreign(signature.signer_info):
+    if foreign:
         return _made(path, field, facts, at, False, True, "uncheckable")
     try:
         status = validate_pdf_signature(signature, _context(roots, at), key_usage_settings=_USAGE)
