@@ -18,7 +18,8 @@ from app.media import facts
 from app.media.recording import Recording
 from app.protocol.manifest import Manifest
 from app.protocol.verification import inventory, logs, signatures, sound
-from app.protocol.verification.contents import Contents, Opened
+from app.protocol.verification.contents import Contents
+from app.protocol.verification.opening import Opened
 from app.protocol.verification.report import Finding, Refused, Report, broken, ok, printable, sorted_findings
 
 _log = logging.getLogger(__name__)
