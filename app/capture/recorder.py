@@ -22,11 +22,10 @@ from app.capture.beginning import prepare_folders
 from app.capture.boot import boot_id
 from app.capture.folders import Folders
 from app.capture.journal import Journal
-from app.capture.lane import Lane
+from app.capture.lanes import Lanes
 from app.capture.plan import Plan
 from app.capture.space import Space
 from app.capture.status import RecorderCourse, RecorderStatus
-from app.capture.video import VideoLane
 from app.clock import NS, Clock, SystemClock, TickClock
 from app.errors import Trouble
 from app.i18n import _
@@ -36,16 +35,12 @@ TICK_NS = NS // 10
 SYNC_NS = NS // 2
 #: A fast run tells the log at least this often by the clock of the hearing.
 FAST_SYNC_NS = 5 * NS
-#: In a fast run pictures may lag so far behind the sound, so that both cores have work.
-BARRIER_NS = NS
 SPACE_NS = 5 * NS
-#: So long the last sound before a break is waited for; a device that does not deliver it by then is stuck.
-SETTLE_S = 1.0
 ANSWER_S = 60.0
 #: A loop that did not come round for so long waits for a disk (ns).
 SLOW_NS = 2 * NS
-#: What a camera writes in a second, more or less.
-VIDEO_BYTES = 300_000
+#: The longest break of a fast run (s).
+LONGEST_S = 1e6
 #: Exit codes; anything but the first two makes the guardian start another recorder.
 STOPPED, CANNOT_START, CRASHED = 0, 3, 4
 
@@ -66,44 +61,16 @@ class Recorder:
         self._journal = Journal(plan, self._folders, self._clock)
         self._past, self._run = self._journal.past, self._journal.run
         try:
-            self._lanes, self._videos = self._open_lanes()
+            self._lanes = Lanes(plan, self._past, self._run, self._folders, self._clock)
         except BaseException:
             self._journal.withdraw()
             raise
-        self._all: list[Lane | VideoLane] = [*self._lanes, *self._videos]
         self._space = Space(plan, self._folders)
-        self._space.bytes_per_s = VIDEO_BYTES * len(self._videos) + sum(
-            lane.format.rate * lane.format.frame_bytes for lane in self._lanes
-        )
+        self._space.bytes_per_s = self._lanes.bytes_per_s
         self._requests: SimpleQueue[tuple[dict[str, Any], Future[Answer]]] = SimpleQueue()
         self._recorded_ns = self._past.recorded_ns
         self._exit: int | None = None
         self._begin()
-
-    def _open_lanes(self) -> tuple[list[Lane], list[VideoLane]]:
-        sounds = opening.open_sounds(self._plan, self._past, self._clock)
-        try:
-            pictures = opening.open_pictures(self._plan, self._past, self._clock)
-        except BaseException:
-            for _source, sound, _format in sounds:
-                sound.close()
-            raise
-        names = opening.folder_names(self._plan)
-        lanes = [
-            Lane(
-                source, sound, format, names[source.name], self._run, self._folders, self._clock,
-                before_s=self._past.frames.get(source.name, 0) / format.rate,
-            )
-            for source, sound, format in sounds
-        ]  # fmt: skip
-        videos = [
-            VideoLane(
-                source, camera, names[source.name], self._run, self._folders, self._clock,
-                fast=self._plan.fast, before_s=self._past.seen_s.get(source.name, 0.0),
-            )
-            for source, camera in pictures
-        ]  # fmt: skip
-        return lanes, videos
 
     def _begin(self) -> None:
         """The first lines of the run; a sitting that was going on goes on."""
@@ -115,7 +82,7 @@ class Recorder:
         )
         same_boot = boot == self._past.boot
         taken_in = adopt(self._past, self._plan.folder, self._plan.mirror, same_boot=same_boot)
-        self._journal.add([started, *taken_in, *(lane.opened() for lane in self._lanes)])
+        self._journal.add([started, *taken_in, *self._lanes.opened()])
         self._course: RecorderCourse = "not_started"
         self._answer: Answer = {"run": self._run, "monotonic": now, "utc": utc}
         self._course_since = self._begun_at = now
@@ -137,8 +104,10 @@ class Recorder:
                 return {"sitting": self._plan.sitting, "run": self._run, "pid": os.getpid()}
             case {"do": "status"}:
                 return self._present().model_dump(mode="json")
-            case {"do": "course", "course": "recording" | "break" | "deliberation" | "stopped"}:
-                return self._ask(request)
+            case {"do": "course", "course": "recording" | "break" | "deliberation" | "stopped" as course}:
+                after_s = request.get("after_s", 0.0)
+                if isinstance(after_s, int | float) and 0 <= after_s <= LONGEST_S:
+                    return self._ask({"do": "course", "course": course, "after_s": after_s})
         raise Trouble("request-unknown", _("The recorder does not understand this request."))
 
     def _present(self) -> RecorderStatus:
@@ -184,7 +153,7 @@ class Recorder:
     @property
     def _hurries(self) -> bool:
         """A fast run whose sources have more to give; where all wait for a word, its clock stands."""
-        return self._plan.fast and not all(lane.idle for lane in self._lanes or self._videos)
+        return self._plan.fast and not self._lanes.idle
 
     def _serve(self, due: int) -> None:
         """Carry out requests until the next tick; a fast run does not wait, unless everything waits for a word."""
@@ -207,16 +176,10 @@ class Recorder:
     def _tick(self) -> None:
         if self._hurries and isinstance(self._clock, TickClock):
             self._clock.advance(TICK_NS)
-        for video in self._videos:
-            video.wake()
-            if self._plan.fast:
-                video.wait_until(self._clock.monotonic_ns() - BARRIER_NS)
-        for lane in self._lanes:
-            lane.pull()
+        self._lanes.pull()
         now, real = self._clock.monotonic_ns(), time.monotonic_ns()
         if real - self._synced_real >= SYNC_NS or now - self._synced >= FAST_SYNC_NS:
-            for lane in self._lanes:
-                lane.sync()
+            self._lanes.sync()
             self._synced, self._synced_real = now, real
         self._tell()
         if real - self._measured >= SPACE_NS:
@@ -232,8 +195,7 @@ class Recorder:
                 self._turn("stopped")
                 self._finish("no-space")
         if self._space.tight:
-            for video in self._videos:
-                video.give_up("space")
+            self._lanes.stop_pictures("space")
 
     def _carry_out(self, request: dict[str, Any]) -> Answer:
         if request["do"] == "end":
@@ -241,7 +203,7 @@ class Recorder:
             return {}
         if request["course"] != self._course:
             if isinstance(self._clock, TickClock):
-                self._clock.advance(round(float(request.get("after_s", 0.0)) * NS))
+                self._clock.advance(round(request["after_s"] * NS))
             self._turn(request["course"])
             if self._course == "stopped":
                 self._finish("stopped")
@@ -253,40 +215,20 @@ class Recorder:
         at, utc = self._clock.monotonic_ns(), clock.stamp(self._clock.utc())
         if self._course == "recording":
             self._recorded_ns += at - self._begun_at
-        for lane in self._all:
-            lane.turn(at, course == "recording")
+        self._lanes.turn(at, course == "recording")
         self._course, self._course_since, self._begun_at = course, at, at
         self._answer = {"run": self._run, "monotonic": at, "utc": utc}
         self._journal.add([facts.CourseChanged(run=self._run, course=course, monotonic=at, utc=utc)])
         self._tell()
         if course != "recording":
-            self._settle()
+            self._lanes.settle()
             self._tell()
-
-    def _settle(self) -> None:
-        """What was heard before the turn may still be on its way from the devices."""
-        patience = time.monotonic() + SETTLE_S
-        while True:
-            for lane in self._lanes:
-                lane.pull()
-            for video in self._videos:
-                video.wake()
-            if all(lane.settled for lane in self._all):
-                return
-            if time.monotonic() > patience:
-                break
-            time.sleep(0.01)
-        for lane in self._lanes:
-            lane.settle()
 
     def _finish(self, reason: str) -> None:
         if self._course == "recording":
-            at = self._clock.monotonic_ns()
-            for lane in self._all:
-                lane.turn(at, False)
-            self._settle()
-        for lane in self._all:
-            lane.finish()
+            self._lanes.turn(self._clock.monotonic_ns(), False)
+            self._lanes.settle()
+        self._lanes.finish()
         self._tell()
         self._journal.add([facts.RecorderStopped(run=self._run, reason=reason)])
         self._tell()
@@ -297,8 +239,7 @@ class Recorder:
 
     def _tell(self) -> None:
         """Write down what has happened; everything that the lanes tell is durable by now."""
-        for lane in self._all:
-            self._journal.add(lane.take_facts())
+        self._journal.add(self._lanes.take_facts())
         self._journal.write()
 
     def _look(self) -> RecorderStatus:
@@ -313,7 +254,7 @@ class Recorder:
             utc=clock.stamp(self._clock.utc()),
             elapsed_s=round(recorded / NS, 3),
             course_s=round((now - self._course_since) / NS, 3),
-            sources=tuple(lane.state() for lane in self._all),
+            sources=self._lanes.states(),
             folders=self._space.states(),
         )
 
