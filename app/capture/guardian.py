@@ -52,6 +52,11 @@ def is_living(folder: Path) -> bool:
         ctypes.windll.kernel32.CloseHandle(handle)
         return bool(handle)
     try:
+        if os.waitpid(pid, os.WNOHANG)[0] == pid:
+            return False  # our own child, dead and only now taken leave of
+    except OSError:
+        pass  # somebody else's child
+    try:
         os.kill(pid, 0)
     except PermissionError:
         return True

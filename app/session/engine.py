@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import secrets
 import threading
+from collections import deque
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -40,6 +41,8 @@ Listener = Callable[[Change], None]
 PULSE_S = 0.1
 #: A recording that broke off longer ago is not taken up again by merely opening the sitting (s).
 RESTART_WITHIN_S = 300.0
+#: So many pulses without an answer of the recorder, and the engine looks whether anybody is left to restart it.
+LOOK_AGAIN = 15
 
 
 class Engine:
@@ -62,6 +65,7 @@ class Engine:
         self._mirror = sittings.mirror_of(folder, mirror_root)
         self._listeners: list[Listener] = []
         self._changes: SimpleQueue[Change | None] = SimpleQueue()
+        self._unheard: deque[TroubleArose] = deque(maxlen=20)
         self._turn = threading.RLock()
         self._closing = threading.Event()
         self._record: record.Record | None = None
@@ -142,8 +146,13 @@ class Engine:
         return self._record is None
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
-        """Call ``listener(change)`` for every change from now on; returns what ends it."""
+        """Call ``listener(change)`` for every change from now on; returns what ends it.
+
+        Troubles that arose while nobody listened (at opening, say) are told to the first listener.
+        """
         self._listeners.append(listener)
+        while self._unheard:
+            self._changes.put(self._unheard.popleft())
 
         def end() -> None:
             if listener in self._listeners:
@@ -352,11 +361,24 @@ class Engine:
                 speech = self._speech.status() if self._speech else None
                 self.status = self._watch.look(self._hearing, self._recorder, speech, self.read_only)
                 self._changes.put(StatusChanged(self.status))
+                if self._watch.unanswered > LOOK_AGAIN and self._recorder is not None:
+                    self._watch.unanswered = 0
+                    self._look_for_recorder()
             except Exception:  # a bug in the display of a state must not end the displaying of states
                 _log.exception("pulse")
 
+    def _look_for_recorder(self) -> None:
+        """The recorder has been silent for some seconds: its guardian restarts it, and if that died too, we do."""
+        with self._turn:
+            found = self._attach()
+            if found is not None and self._recorder is not None:
+                self._recorder.close()
+                self._recorder = found
+
     def _deliver(self) -> None:
         while (change := self._changes.get()) is not None:
+            if not self._listeners and isinstance(change, TroubleArose):
+                self._unheard.append(change)
             for listener in list(self._listeners):
                 try:
                     listener(change)

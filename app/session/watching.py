@@ -29,6 +29,8 @@ class Watch:
     def __init__(self, folder: Path) -> None:
         self.recording = Recording(folder)
         self._last: RecorderStatus | None = None
+        #: Looks in a row at which the recorder did not answer.
+        self.unanswered = 0
 
     def utc(self) -> str:
         """The recorder's civil time at the last look (UTC stamp); empty when none runs."""
@@ -43,8 +45,10 @@ class Watch:
         if recorder is not None:
             try:
                 self._last = recorder.status()
+                self.unanswered = 0
             except Trouble as absent:
                 trouble = absent.happened
+                self.unanswered += 1
         elif hearing.now in (Course.RECORDING, Course.BREAK, Course.DELIBERATION):
             trouble = _("The recorder is not running: nothing is being recorded.")
         now = self._last

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QBrush, QColor, QFontMetrics, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QBrush, QColor, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.clock import local, moment
@@ -15,12 +15,13 @@ from app.i18n import _
 from app.session.status import Status
 from app.ui import dates, fonts, theme
 from app.ui.language import retranslated
-from app.ui.meter import place
+from app.ui.paint import painted
 from app.ui.seats import in_order
 from app.ui.turns import stage_name
 
 BIN_S = 0.5
 AUDIBLE_DB = -45.0
+QUIET_DB, LOUD_DB = -42.0, -14.0
 _SPANS_MIN = (3, 6, 12, 30, 60, 110, 170, 240, 360, 480, 720, 1440)
 _TICKS_MIN = (0.5, 1, 2, 5, 10, 20, 30, 60, 120, 240)
 _COLUMN = 4
@@ -39,8 +40,8 @@ class Levels:
         if loudest is None:
             return
         number = int(seconds / BIN_S)
-        if number not in self.bins or self.bins[number][0] < loudest.peak:
-            self.bins[number] = (loudest.peak, loudest.seat if loudest.rms > AUDIBLE_DB else "")
+        if number not in self.bins or self.bins[number][0] < loudest.rms:
+            self.bins[number] = (loudest.rms, loudest.seat if loudest.rms > AUDIBLE_DB else "")
 
 
 class Ribbon(QWidget):
@@ -119,10 +120,9 @@ class Ribbon(QWidget):
                 return minutes * 60.0
         return self._now * 1.1
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    @painted
+    def paintEvent(self, painter: QPainter) -> None:
         tokens = theme.current()
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.fillRect(self.rect(), tokens.colour("panel"))
         painter.setPen(tokens.colour("line"))
         painter.drawLine(0, 0, self.width(), 0)
@@ -168,7 +168,7 @@ class Ribbon(QWidget):
             seat = next((spoken[n] for n in numbers if n in spoken), "")
             if loudest is not None:
                 seat = seat or loudest[1]
-                reach = place(loudest[0]) ** 2 if seat else 0.06
+                reach = max(0.12, min(1.0, (loudest[0] - QUIET_DB) / (LOUD_DB - QUIET_DB))) if seat else 0.06
             elif seat:
                 reach = 0.3
             else:
@@ -207,8 +207,10 @@ class Ribbon(QWidget):
                 begin = self._since(interval.begin)
                 length = dates.span(self._since(interval.end) - begin)
                 labels.append((16 + begin * scale, f"{_PAUSES[interval.course]} {length}", 400))
+        if not labels:
+            return
         labels.sort()
-        ends = [x for x, _text, _weight in labels[1:]] + [self.width() - 8.0]
+        ends = [*(x for x, _text, _weight in labels[1:]), self.width() - 8.0][: len(labels)]
         for (x, text, weight), end in zip(labels, ends, strict=True):
             self._label(painter, x + 3, text, weight, end - x - 6)
 
