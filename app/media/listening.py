@@ -59,6 +59,7 @@ def write(
         if timeline.takes:
             stream = container.add_stream("aac", rate=rate, layout="mono")
             stream.bit_rate = 64000 if rate < 32000 else 96000
+            stream.options = {"aac_coder": "fast"}  # a third of the time; at this rate nobody hears the difference
         waiting = next(shown, None)
         done = 0
         for block in mixed(timeline, rate):
