@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import subprocess
+import sys
+import tempfile
 import threading
 import time
 from pathlib import Path
@@ -23,6 +26,7 @@ PLAN = "recorder-plan.json"
 #: A killed recorder is back within this time (s).
 RESTART_S = 6.0
 _POLL_S = 0.05
+_LONGEST_ADDRESS = 100
 
 
 class Moment(Frozen):
@@ -35,7 +39,24 @@ class Moment(Frozen):
 
 def socket_address(sitting: str) -> Path:
     """Where the recorder of a sitting listens; short, because a Unix socket's path has at most 107 bytes."""
-    return paths.runtime() / f"{hashlib.sha256(sitting.encode()).hexdigest()[:12]}.sock"
+    name = f"{hashlib.sha256(sitting.encode()).hexdigest()[:12]}.sock"
+    address = paths.runtime() / name
+    if sys.platform == "win32" or len(os.fsencode(address)) <= _LONGEST_ADDRESS:
+        return address
+    deep = hashlib.sha256(os.fsencode(paths.runtime())).hexdigest()[:12]
+    return Path(tempfile.gettempdir()) / f"khatshy-{os.getuid()}-{deep}" / name
+
+
+def _private(folder: Path) -> None:
+    """Make the folder of sockets and keys; Trouble ``folder-refused`` if it is somebody else's."""
+    files.make_folder(folder.parent)
+    folder.mkdir(mode=0o700, exist_ok=True)
+    if sys.platform != "win32" and folder.stat().st_uid != os.getuid():
+        raise Trouble(
+            "folder-refused",
+            _("The folder {path} belongs to another user.", path=str(folder)),
+            remedy=_("Ask IT to remove it."),
+        )
 
 
 class RecorderClient:
@@ -166,7 +187,7 @@ def _log_path(plan: Plan) -> Path:
 
 def _start_guardian(plan: Plan, path: Path) -> subprocess.Popen[bytes]:
     files.make_folder(paths.logs())
-    plan.address.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    _private(plan.address.parent)
     with open(_log_path(plan), "ab") as log:
         return subprocess.Popen(
             processes.command("app.capture.guardian", str(path)),
@@ -212,12 +233,12 @@ def attach(folder: Path) -> RecorderClient | None:
         plan = Plan.model_validate_json((folder / PLAN).read_bytes())
     except (OSError, ValueError):
         return None
-    deadline = time.monotonic() + (RESTART_S if guardian.is_living(folder) else 0.0)
+    deadline = time.monotonic() + RESTART_S
     while True:
         try:
             return RecorderClient(plan.address, folder)
         except Trouble:
-            if time.monotonic() >= deadline:
+            if time.monotonic() >= deadline or not guardian.is_living(folder):
                 return None
         time.sleep(_POLL_S)
 
