@@ -145,7 +145,7 @@ def check_file(path: Path, p7s: Path, trusted: Path | None) -> SignatureCheck:
         signed = whole["content"]
         (signer,) = signed["signer_infos"]
         certificate = extract_certs_for_validation(signed).signer_cert
-        facts, at, foreign = holder(certificate), extract_self_reported_ts(signer), _foreign(signer)
+        facts, at, foreign = holder(certificate), _aware(extract_self_reported_ts(signer)), _foreign(signer)
     except Exception:  # whatever is wrong inside of it, it is not a signature
         return _unreadable(path, "")
     if foreign:
@@ -169,7 +169,7 @@ def _check_embedded(
 ) -> SignatureCheck:
     field = str(signature.field_name)
     try:
-        facts, at = holder(signature.signer_cert), signature.self_reported_timestamp
+        facts, at = holder(signature.signer_cert), _aware(signature.self_reported_timestamp)
         foreign = _foreign(signature.signer_info)
     except Exception:
         return _unreadable(path, field)
@@ -177,10 +177,10 @@ def _check_embedded(
         return _made(path, field, facts, at, False, True, "uncheckable")
     try:
         status = validate_pdf_signature(signature, _context(roots, at), key_usage_settings=_USAGE)
-        whole = _whole(status, last)
+        whole, trusted = _whole(status, last), _trust(status, facts, at)
     except Exception:  # for instance a signed range that makes no sense
         return _made(path, field, facts, at, False, False, "untrusted")
-    return _made(path, field, facts, at, status.intact and status.valid, whole, _trust(status, facts, at))
+    return _made(path, field, facts, at, status.intact and status.valid, whole, trusted)
 
 
 def _whole(status: Any, last: bool) -> bool:
@@ -194,6 +194,13 @@ def _whole(status: Any, last: bool) -> bool:
         and level <= ModificationLevel.FORM_FILLING
         and status.docmdp_ok
     )
+
+
+def _aware(moment: datetime | None) -> datetime | None:
+    """In UTC; other programs may leave the zone of a time out."""
+    if moment is None:
+        return None
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 def _context(roots: Sequence[x509.Certificate], at: datetime | None) -> ValidationContext:

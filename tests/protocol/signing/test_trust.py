@@ -139,6 +139,17 @@ def test_every_cut_and_every_addition_is_found(folder: Path, tmp_path: Path) -> 
         assert not accepted(altered, folder / "root.pem")
 
 
+@pytest.mark.parametrize("moment", [b"D:20261121063000       ", b"D:00010101000000+14'00'", b"D:2026", b"yesterday"])
+def test_a_strange_time_of_signing_is_no_crash(folder: Path, tmp_path: Path, moment: bytes) -> None:
+    content = (folder / "signed.pdf").read_bytes()
+    (*_before, last) = re.finditer(rb"/M \(([^)]*)\)", content)
+    altered = tmp_path / "altered.pdf"
+    altered.write_bytes(content[: last.start(1)] + moment.ljust(len(last[1])) + content[last.end(1) :])
+    assert not accepted(altered, folder / "root.pem")
+    for check in check_pdf(altered, folder / "root.pem"):
+        check.to_json()
+
+
 def test_the_judges_signature_taken_off_leaves_one(folder: Path, tmp_path: Path) -> None:
     shutil.copy(folder / "protocol.pdf", tmp_path / "one.pdf")
     (only,) = check_pdf(tmp_path / "one.pdf", folder / "root.pem")
