@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QMouseEvent, QPainter, QPaintEvent, QTextLayout
+from PySide6.QtGui import QFontMetrics, QMouseEvent, QPainter, QTextLayout
 from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from app.hearing import law
@@ -14,6 +14,7 @@ from app.hearing.model import Hearing, Mark
 from app.i18n import _, current_language
 from app.ui import dates, fonts, shapes, theme
 from app.ui.language import retranslated
+from app.ui.paint import painted
 
 WIDTH = 248
 
@@ -41,10 +42,9 @@ class StageRow(QWidget):
         self.setToolTip(name)
         self.update()
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    @painted
+    def paintEvent(self, painter: QPainter) -> None:
         tokens = theme.current()
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         current = self._state == "current"
         if current:
             painter.setPen(Qt.PenStyle.NoPen)
@@ -116,9 +116,9 @@ class MarkRow(QWidget):
     def sizeHint(self) -> QSize:
         return QSize(WIDTH - 34, self.heightForWidth(WIDTH - 34))
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    @painted
+    def paintEvent(self, painter: QPainter) -> None:
         tokens = theme.current()
-        painter = QPainter(self)
         painter.setFont(fonts.mono(fonts.SMALL))
         painter.setPen(tokens.colour("soft"))
         painter.drawText(QRect(4, 5, 50, 18), Qt.AlignmentFlag.AlignVCenter, self._time)
@@ -128,8 +128,7 @@ class MarkRow(QWidget):
             painter.drawText(
                 QRect(50, 5 + number * self.LINE, self.width() - 50, self.LINE), Qt.AlignmentFlag.AlignVCenter, line
             )
-        painter.setPen(tokens.colour("line"))
-        painter.drawLine(0, self.height() - 1, self.width(), self.height() - 1)
+        painter.fillRect(0, self.height() - 1, self.width(), 1, tokens.colour("line"))
 
 
 class Agenda(QFrame):
@@ -240,11 +239,9 @@ class Agenda(QFrame):
         self._marks_title.setVisible(bool(shown))
         self._mark_list.setVisible(bool(shown))
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        super().paintEvent(event)
-        painter = QPainter(self)
-        painter.setPen(theme.current().colour("line"))
-        painter.drawLine(0, 0, 0, self.height())
+    @painted
+    def paintEvent(self, painter: QPainter) -> None:
+        painter.fillRect(0, 0, 1, self.height(), theme.current().colour("line"))
 
 
 def mark_text(mark: Mark) -> str:

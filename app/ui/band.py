@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from app.errors import Trouble
 from app.i18n import Message, _
 from app.ui import fonts, shapes, theme
 from app.ui.language import retranslated
+from app.ui.paint import painted
 
 
 class Band(QWidget):
@@ -86,10 +87,9 @@ class Band(QWidget):
         self._leave.setText(str(_("Understood")) + "  Esc")
         self.setAccessibleName(str(_("Trouble")) + ": " + " ".join(filter(None, (self._first.text(), rest))))
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    @painted
+    def paintEvent(self, painter: QPainter) -> None:
         tokens = theme.current()
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.fillRect(self.rect(), tokens.colour("recording" if self._alarm else "slip"))
         ink = tokens.colour("on_colour" if self._alarm else "warning")
         if not self._alarm:

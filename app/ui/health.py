@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtGui import QFont, QFontMetrics, QPainter
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.hearing.model import Course, Hearing
 from app.i18n import _, _n
 from app.session.status import FolderStatus, Health, SourceStatus, SpeechStatus, Status
 from app.ui import dates, fonts, shapes, theme
+from app.ui.paint import painted
 
 SLOW_TEXT_S = 30.0
 
@@ -131,10 +132,9 @@ class HealthLine(QWidget):
     def minimumSizeHint(self) -> QSize:
         return QSize(0, 40)
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    @painted
+    def paintEvent(self, painter: QPainter) -> None:
         tokens = theme.current()
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         x = float(self.width())
         middle = self.height() / 2
         for part in reversed(self._parts):

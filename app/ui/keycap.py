@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QFontMetrics, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from app.ui import fonts, theme
+from app.ui.paint import painted
 
 
 def draw_cap(painter: QPainter, box: QRectF, text: str, *, pixels: int = 12) -> None:
@@ -50,9 +51,8 @@ class KeyCap(QWidget):
             width += 6 + QFontMetrics(fonts.sans(fonts.SECOND)).horizontalAdvance(self._word)
         return QSize(width, self.HEIGHT)
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    @painted
+    def paintEvent(self, painter: QPainter) -> None:
         width = cap_width(self._key)
         draw_cap(painter, QRectF(0, 1, width, 20), self._key)
         if self._word:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import time
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.i18n import _
 from app.session.status import SeatLevel
 from app.ui import dates, theme
+from app.ui.paint import painted
 
 FLOOR, YELLOW, RED = -60.0, -20.0, -9.0
 HOLD_S, FLASH_S = 20.0, 1.0
@@ -57,10 +58,9 @@ class Meter(QWidget):
     def sizeHint(self) -> QSize:
         return QSize(160, 8)
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    @painted
+    def paintEvent(self, painter: QPainter) -> None:
         tokens = theme.current()
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         width, height = self.width(), self.height()
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(tokens.colour("track"))

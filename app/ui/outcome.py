@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import (
     QButtonGroup,
     QHBoxLayout,
@@ -23,6 +23,7 @@ from app.hearing.model import Course, Hearing, RecordLanguage
 from app.i18n import Message, _, current_language
 from app.ui import dates, fonts, theme
 from app.ui.language import retranslated
+from app.ui.paint import painted
 from app.ui.seats import in_order
 
 WIDTH = 430
@@ -87,12 +88,12 @@ class Sheet(QWidget):
             found.append(_("Audio and video recording was used."))
         return found
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    @painted
+    def paintEvent(self, painter: QPainter) -> None:
         tokens = theme.current()
-        painter = QPainter(self)
         painter.setPen(QPen(tokens.colour("line"), 1))
         painter.setBrush(tokens.colour("panel"))
-        painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+        painter.drawRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5))
 
 
 class Outcome(QWidget):
@@ -178,9 +179,8 @@ class Outcome(QWidget):
         self._files.setAccessibleName(str(_("Files made")))
         self._files.setVisible(bool(rows))
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    @painted
+    def paintEvent(self, painter: QPainter) -> None:
         tokens = theme.current()
-        painter = QPainter(self)
         painter.fillRect(self.rect(), QColor(tokens.frozen))
-        painter.setPen(tokens.colour("line"))
-        painter.drawLine(0, 0, 0, self.height())
+        painter.fillRect(0, 0, 1, self.height(), tokens.colour("line"))

@@ -196,9 +196,8 @@ class Paper(QStyledItemDelegate):
         middle, centre = block.center().y(), block.center().x()
         left, right = block.left() + MARGIN, block.right() - MARGIN
         half = words / 2 + 10
-        painter.setPen(QPen(tokens.colour("line"), 1))
-        painter.drawLine(QPointF(left, middle), QPointF(centre - half, middle))
-        painter.drawLine(QPointF(centre + half, middle), QPointF(right, middle))
+        for begin, end in ((left, centre - half), (centre + half, right)):
+            painter.fillRect(QRect(int(begin), int(middle), int(end - begin), 1), tokens.colour("line"))
         painter.setFont(font)
         colour = tokens.colour("soft")
         course = row.value.course if isinstance(row.value, Interval) else None

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QBrush, QColor, QFontMetrics, QPainter, QPen
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QBrush, QColor, QFontMetrics, QPainter
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.clock import local, moment
@@ -124,8 +124,7 @@ class Ribbon(QWidget):
     def paintEvent(self, painter: QPainter) -> None:
         tokens = theme.current()
         painter.fillRect(self.rect(), tokens.colour("panel"))
-        painter.setPen(tokens.colour("line"))
-        painter.drawLine(0, 0, self.width(), 0)
+        painter.fillRect(0, 0, self.width(), 1, tokens.colour("line"))
         if self._begin is None:
             return
         self._drawn = self._now
@@ -136,8 +135,8 @@ class Ribbon(QWidget):
         self._draw_stages(painter, scale)
         x = 16 + self._now * scale
         running = self._status.recording
-        painter.setPen(QPen(tokens.colour("recording" if running else "soft"), 2 if running else 1))
-        painter.drawLine(QPointF(x, 21), QPointF(x, 70))
+        width = 2 if running else 1
+        painter.fillRect(int(x), 21, width, 49, tokens.colour("recording" if running else "soft"))
 
     def _draw_ticks(self, painter: QPainter, scale: float) -> None:
         assert self._begin is not None
@@ -198,8 +197,7 @@ class Ribbon(QWidget):
         labels: list[tuple[float, str, int]] = []
         for stage in self._hearing.stages:
             x = 16 + self._since(stage.at) * scale
-            painter.setPen(QPen(tokens.colour("edge"), 1))
-            painter.drawLine(QPointF(x, 9), QPointF(x, 66))
+            painter.fillRect(int(x), 9, 1, 57, tokens.colour("edge"))
             current = stage is self._hearing.stages[-1]
             labels.append((x, stage_name(stage.stage, procedure), 600 if current else 400))
         for interval in self._hearing.course:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, Qt, Signal
-from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from app.hearing import law
@@ -14,6 +14,7 @@ from app.ui import fonts, theme
 from app.ui.keycap import draw_cap
 from app.ui.language import retranslated
 from app.ui.meter import Meter
+from app.ui.paint import painted
 from app.ui.words import Words
 
 
@@ -28,9 +29,8 @@ class _Cap(QWidget):
         self._text = text
         self.setFixedSize(26, 26)
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    @painted
+    def paintEvent(self, painter: QPainter) -> None:
         draw_cap(painter, QRectF(1, 1, 24, 24), self._text, pixels=13)
 
 
@@ -42,10 +42,9 @@ class Tag(QWidget):
         self.text = ""
         self.setFixedSize(28, 18)
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    @painted
+    def paintEvent(self, painter: QPainter) -> None:
         if self.text:
-            painter = QPainter(self)
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             draw_tag(painter, QRectF(0, 0, 28, 18), self.text)
 
 
@@ -133,11 +132,10 @@ class SeatCard(QWidget):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self.pressed.emit(self.participant.id)
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    @painted
+    def paintEvent(self, painter: QPainter) -> None:
         if self.chosen:
             tokens = theme.current()
-            painter = QPainter(self)
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(QPen(tokens.colour("selection_edge"), 1))
             painter.setBrush(tokens.colour("selection"))
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
@@ -228,11 +226,9 @@ class SeatsPanel(QFrame):
         self.choose(people[number - 1])
         return True
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        super().paintEvent(event)
-        painter = QPainter(self)
-        painter.setPen(theme.current().colour("line"))
-        painter.drawLine(self.width() - 1, 0, self.width() - 1, self.height())
+    @painted
+    def paintEvent(self, painter: QPainter) -> None:
+        painter.fillRect(self.width() - 1, 0, 1, self.height(), theme.current().colour("line"))
 
 
 def in_order(hearing: Hearing) -> list[Participant]:

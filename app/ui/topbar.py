@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from app.clock import SystemClock, local
@@ -13,6 +13,7 @@ from app.session.status import Status
 from app.ui import dates, fonts, shapes, state, theme
 from app.ui.health import HealthLine
 from app.ui.language import retranslated
+from app.ui.paint import painted
 from app.ui.words import Words
 
 
@@ -41,10 +42,9 @@ class StateBadge(QWidget):
         words = QFontMetrics(self._font).horizontalAdvance(str(self._look.words))
         return QSize(16 + 14 + 12 + words + 18, 40)
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    @painted
+    def paintEvent(self, painter: QPainter) -> None:
         tokens = theme.current()
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         box = QRectF(self.rect())
         look = self._look
         if look.filled:

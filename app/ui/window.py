@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QPoint
-from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QKeySequence, QPainter, QPaintEvent, QShortcut
+from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QKeySequence, QPainter, QShortcut
 from PySide6.QtWidgets import QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from app import settings
@@ -19,6 +19,7 @@ from app.ui.band import Band
 from app.ui.bridge import Bridge, Worker
 from app.ui.language import retranslated
 from app.ui.opening import OpeningPage
+from app.ui.paint import painted
 from app.ui.port import EnginePort
 from app.ui.rehearsal import Rehearsal
 from app.ui.sitting import SittingPage
@@ -38,9 +39,9 @@ class _Frame(QWidget):
             self.red = red
             self.update()
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    @painted
+    def paintEvent(self, painter: QPainter) -> None:
         tokens = theme.current()
-        painter = QPainter(self)
         painter.fillRect(self.rect(), tokens.colour("recording" if self.red else "panel"))
 
 

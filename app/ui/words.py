@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRect, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtGui import QFontMetrics, QPainter
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.ui import fonts, theme
+from app.ui.paint import painted
 
 
 class Words(QWidget):
@@ -40,8 +41,8 @@ class Words(QWidget):
     def minimumSizeHint(self) -> QSize:
         return QSize(40, self.sizeHint().height())
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
+    @painted
+    def paintEvent(self, painter: QPainter) -> None:
         painter.setPen(theme.current().colour(self._tone))
         x = 0
         flags = Qt.AlignmentFlag.AlignVCenter
