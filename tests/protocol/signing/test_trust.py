@@ -6,6 +6,8 @@ import os
 import random
 import re
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -15,6 +17,7 @@ import pytest
 
 from app.errors import Trouble
 from app.i18n import Message
+from app.processes import environment
 from app.protocol.authority import DemonstrationAuthority
 from app.protocol.signing import Pkcs12Signer, sign_file, sign_pdf
 from app.protocol.trust import check_file, check_pdf
@@ -250,3 +253,9 @@ def test_the_role_in_the_picture_does_not_make_the_certificate(folder: Path, tmp
     sign_pdf(pdf, pdf, who, "judge", role="Төрағалық етуші", name=JUDGE, language="kk", at=MOMENT)
     (check,) = check_pdf(pdf, folder / "root.pem")
     assert (check.field, check.signer) == ("judge", SECRETARY)
+
+
+def test_checking_needs_neither_reportlab_nor_the_window() -> None:
+    asked = "import sys, app.protocol.trust; print([m for m in ('reportlab', 'PySide6', 'segno') if m in sys.modules])"
+    told = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True, env=environment())
+    assert told.stdout.strip() == "[]"
