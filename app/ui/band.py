@@ -63,6 +63,11 @@ class Band(QWidget):
         """What is written now."""
         return " ".join(filter(None, (self._first.text(), self._second.text()))) if not self.isHidden() else ""
 
+    @property
+    def dismissable(self) -> bool:
+        """Whether there is something to put away."""
+        return bool(self._trouble)
+
     def dismiss(self) -> None:
         """Put a trouble away that was read."""
         if self._trouble:

@@ -112,6 +112,7 @@ class KeyRow(QWidget):
         for cap in caps[:-1]:
             room -= cap.sizeHint().width() + 16
             cap.setVisible(room >= 0)
+        caps[-1].show()
 
     def resizeEvent(self, event: object) -> None:
         self._fit()

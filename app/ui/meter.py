@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.i18n import _
 from app.session.status import SeatLevel
-from app.ui import dates, theme
+from app.ui import theme
 from app.ui.paint import painted
 
 FLOOR, YELLOW, RED = -60.0, -20.0, -9.0
@@ -51,9 +51,8 @@ class Meter(QWidget):
         self.update()
 
     def describe(self, who: str) -> None:
-        """Name for people who hear the screen; the level is read out when asked."""
-        value = _("no signal") if self._level is None else _("{db} dBFS", db=dates.number(self._level.peak))
-        self.setAccessibleName(str(_("Level: {who}, {value}", who=who, value=value)))
+        """Name for people who hear the screen; the level itself changes too often to be read out."""
+        self.setAccessibleName(str(_("Level: {who}", who=who)))
 
     def sizeHint(self) -> QSize:
         return QSize(160, 8)

@@ -16,7 +16,6 @@ class NoteLine(QLineEdit):
 
     sent = Signal(str)
     number_pressed = Signal(int)
-    left = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -53,8 +52,5 @@ class NoteLine(QLineEdit):
         alt = bool(event.modifiers() & Qt.KeyboardModifier.AltModifier)
         if 1 <= digit <= 9 and (alt or (bare and not self.text())):
             self.number_pressed.emit(digit)
-        elif event.key() == Qt.Key.Key_Escape:
-            self.clear()
-            self.left.emit()
         else:
             super().keyPressEvent(event)

@@ -63,7 +63,7 @@ class Ribbon(QWidget):
         retranslated(self, self._retranslate)
 
     def _retranslate(self) -> None:
-        self.setAccessibleName(str(_("Course of the hearing, {time} so far", time=dates.timer(self._now))))
+        self.setAccessibleName(str(_("Course of the hearing")))
         self.update()
 
     def sizeHint(self) -> QSize:

@@ -27,7 +27,7 @@ from app.ui.noteline import NoteLine
 from app.ui.outcome import Outcome
 from app.ui.ribbon import Ribbon
 from app.ui.seats import SeatsPanel
-from app.ui.textview import TextColumn
+from app.ui.textview import TextColumn, TextView
 from app.ui.topbar import TopBar
 from app.ui.turns import TurnsModel
 
@@ -142,18 +142,17 @@ class SittingPage(QWidget):
         self.start.pressed.connect(lambda: self._order(self.engine.start))
         self.note.sent.connect(self._on_note)
         self.note.number_pressed.connect(self.seats.choose_number)
-        self.note.left.connect(lambda: self.seats.choose(""))
         self.seats.chosen_changed.connect(self._on_seat)
         self.agenda.stage_wanted.connect(self._enter)
         self.outcome.export_wanted.connect(self._on_export)
         self.turns.edited.connect(lambda id_, text: self._order(self.engine.edit, id_, text))
         self.keys.pressed.connect(lambda number: self._shown_deeds[number].act())
-        for deed in self.deeds:
-            if deed.key:
-                shortcut = QShortcut(QKeySequence(deed.key), self)
-                shortcut.setContext(Qt.ShortcutContext.WindowShortcut)
-                shortcut.setAutoRepeat(False)
-                shortcut.activated.connect(lambda d=deed: self.do(d))
+        # one shortcut a key: two of the same key would be ambiguous and do nothing (F10 is the window's own)
+        for key in {deed.key for deed in self.deeds} - {"", "F10"}:
+            shortcut = QShortcut(QKeySequence(key), self)
+            shortcut.setContext(Qt.ShortcutContext.WindowShortcut)
+            shortcut.setAutoRepeat(False)
+            shortcut.activated.connect(lambda k=key: self.do(k))
 
     def _deeds(self) -> list[Deed]:
         """Every deed of this screen, in the order in which the caps are drawn; the last one stands at the right."""
@@ -237,6 +236,13 @@ class SittingPage(QWidget):
         else:
             self.note.setFocus()
 
+    def escape(self) -> None:
+        """Back to where one always is: nobody chosen, the line empty, the newest words."""
+        if self.text.view.state() != TextView.State.EditingState:
+            self.note.clear()
+            self.seats.choose("")
+            self.settle_focus()
+
     @property
     def running(self) -> bool:
         """Whether leaving this screen leaves a recording behind."""
@@ -257,11 +263,11 @@ class SittingPage(QWidget):
         self._show_keys()
         self._on_seat(self.seats.chosen)
 
-    def do(self, deed: Deed) -> None:
+    def do(self, key: str) -> None:
         """A key was pressed: of the deeds that share it the one acts that can."""
-        for other in self._now():
-            if other.key == deed.key and other.key:
-                other.act()
+        for deed in self._now():
+            if deed.key == key:
+                deed.act()
                 return
 
     def _order(self, command: Callable[..., object], *arguments: object) -> None:

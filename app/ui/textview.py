@@ -149,6 +149,9 @@ class TextView(QTableView):
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():
             self.edit(self.currentIndex())
             return
+        if event.text().isprintable() and event.text() and event.key() != Qt.Key.Key_Space:
+            event.ignore()  # letters belong to the note line
+            return
         super().keyPressEvent(event)
 
 

@@ -142,9 +142,12 @@ class Window(QMainWindow):
         self.band.show_trouble(trouble)
 
     def _on_escape(self) -> None:
-        self.band.dismiss()
-        if self.sitting is not None:
-            self.sitting.settle_focus()
+        if self.sitting is not None and self.sitting.chooser.isVisible():
+            self.sitting.chooser.leave()
+        elif self.band.dismissable:
+            self.band.dismiss()
+        elif self.sitting is not None:
+            self.sitting.escape()
 
     # menu
 
