@@ -24,7 +24,7 @@ from app.protocol.trust import check_file, check_pdf
 from tests.protocol.signing import people
 from tests.protocol.signing.people import JUDGE, MOMENT, SECRETARY
 
-CHANGES = 10_000 if os.environ.get("KHATSHY_TRIAL") else 150
+CHANGES = 10_000 if os.environ.get("KHATSHY_TRIAL") else 80
 
 
 @pytest.fixture(scope="module")
