@@ -14,7 +14,7 @@ from app.media.recording import WAV_HEADER
 
 
 def adopt(history: History, folder: Path, mirror: Path | None, *, same_boot: bool) -> list[Fact]:
-    """Close what is open and say where it ends.
+    """Close what is open and say where it ends; ``history`` counts these frames from then on.
 
     After the death of a process alone (``same_boot``) everything it wrote is there, up to half a second more than it
     had logged; after a power cut only what was logged as durable is believed. The files are not shortened: their
@@ -32,6 +32,7 @@ def adopt(history: History, folder: Path, mirror: Path | None, *, same_boot: boo
             except OSError:
                 pass  # a folder that cannot be written shows itself as soon as the recording goes on
         opened = segment.opened
+        history.frames[opened.source] = history.frames.get(opened.source, 0) + last - segment.durable
         closed.append(SegmentClosed(run=opened.run, source=opened.source, file=opened.file, last=last))
     return closed
 

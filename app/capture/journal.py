@@ -7,7 +7,9 @@ from pathlib import Path
 
 from app import clock
 from app.capture import history
+from app.capture.adopt import adopt
 from app.capture.beginning import begin_log, withdraw
+from app.capture.boot import boot_id
 from app.capture.folders import Folders, Which, reason_of
 from app.capture.plan import Plan
 from app.clock import Clock, TickClock
@@ -15,18 +17,23 @@ from app.media.facts import Fact, FolderLost
 
 
 class Journal:
-    """The one writer of ``capture.jsonl`` of a sitting; ``run`` is the number of this run."""
+    """The one writer of ``capture.jsonl`` of a sitting; ``run`` is the number of this run, in this ``boot``.
+
+    ``taken_in``: how the segments end that an earlier run left open.
+    """
 
     def __init__(self, plan: Plan, folders: Folders, clock: Clock) -> None:
         """Trouble ``sitting-busy`` if another recorder writes it."""
         self._plan = plan
         self._folders = folders
         self._facts: list[Fact] = []
-        self._lost: list[tuple[Which, str]] = []
+        self._lost: list[tuple[Which, str]] = list(folders.lost.items())
         folders.on_lost = self._on_lost
         self._log = begin_log(plan, clock, self._on_log_lost)
         self.past = history.read(self._log.reading.lines)
         self.run = history.next_run(self.past, plan.folder)
+        self.boot = boot_id(fast=plan.fast)
+        self.taken_in = adopt(self.past, plan.folder, plan.mirror, same_boot=self.boot == self.past.boot)
         _continue(clock, self.past)
 
     def _on_lost(self, which: Which, reason: str) -> None:

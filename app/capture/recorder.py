@@ -17,9 +17,7 @@ from typing import Any
 
 from app import __version__, chain, clock, wire
 from app.capture import history, opening
-from app.capture.adopt import adopt
 from app.capture.beginning import prepare_folders
-from app.capture.boot import boot_id
 from app.capture.folders import Folders
 from app.capture.journal import Journal
 from app.capture.lanes import Lanes
@@ -75,14 +73,11 @@ class Recorder:
     def _begin(self) -> None:
         """The first lines of the run; a sitting that was going on goes on."""
         now, utc = self._clock.monotonic_ns(), clock.stamp(self._clock.utc())
-        boot = boot_id(fast=self._plan.fast)
         program = f"khatshy {__version__}"
         started = facts.RecorderStarted(
-            run=self._run, pid=os.getpid(), program=program, boot=boot, monotonic=now, utc=utc
+            run=self._run, pid=os.getpid(), program=program, boot=self._journal.boot, monotonic=now, utc=utc
         )
-        same_boot = boot == self._past.boot
-        taken_in = adopt(self._past, self._plan.folder, self._plan.mirror, same_boot=same_boot)
-        self._journal.add([started, *taken_in, *self._lanes.opened()])
+        self._journal.add([started, *self._journal.taken_in, *self._lanes.opened()])
         self._course: RecorderCourse = "not_started"
         self._answer: Answer = {"run": self._run, "monotonic": now, "utc": utc}
         self._course_since = self._begun_at = now

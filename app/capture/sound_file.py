@@ -68,6 +68,9 @@ class _Decoded:
             raise ValueError("no sound in it")
         stream = self._container.streams.audio[0]
         self.format = Format(stream.rate, 2, stream.channels)
+        if not (stream.rate and stream.channels):
+            self.close()
+            raise ValueError("only a name without sound")
         self._resampler = av.AudioResampler(format="s16", layout=stream.layout, rate=stream.rate)
         self._packets = self._container.decode(stream)
         self._rest = b""

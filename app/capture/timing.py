@@ -8,9 +8,10 @@ from app.clock import NS
 
 #: Drift of a crystal moves the tie slowly; promptness is judged over this time (ns).
 WINDOW_NS = 20 * NS
-#: So many blocks in a row that are later than any delay before them mean that frames were dropped between.
-LATE_BLOCKS = 10
+#: Blocks that go on for so long being so much later than those before mean that frames were dropped between
+#: (a burst after a stall is late too, but only for a moment).
 LATE_NS = 100_000_000
+LASTS_NS = NS
 
 
 class Timing:
@@ -20,7 +21,7 @@ class Timing:
         self._rate = rate
         self._frames = 0
         self._prompt: deque[tuple[int, int]] = deque()
-        self._late = 0
+        self._late_since: int | None = None
 
     def heard(self, frames: int, arrived: int) -> tuple[int, bool]:
         """Time (ns) of the first frame of a block that ``arrived`` (ns), and whether frames are missing before it."""
@@ -28,11 +29,14 @@ class Timing:
         self._frames += frames
         offset = arrived - self._frames * NS // self._rate
         tie = self._prompt[0][1] if self._prompt else offset
-        self._late = self._late + 1 if offset > tie + LATE_NS else 0
-        missing = self._late >= LATE_BLOCKS
+        if offset <= tie + LATE_NS:
+            self._late_since = None
+        elif self._late_since is None:
+            self._late_since = arrived
+        missing = self._late_since is not None and arrived - self._late_since >= LASTS_NS
         if missing:
             self._prompt.clear()
-            self._late = 0
+            self._late_since = None
         # the deque's offsets rise, so its first is the least of the window
         while self._prompt and self._prompt[-1][1] >= offset:
             self._prompt.pop()
