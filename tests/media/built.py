@@ -148,7 +148,7 @@ class Sitting:
                 self._segments(device, begin, count, closed)
             device._frame += count
         if picture:
-            self._picture(begin, seconds, closed)
+            self.picture(begin, seconds, closed)
         self.clock.advance(round(seconds * NS))
 
     def stop(self) -> None:
@@ -199,7 +199,8 @@ class Sitting:
             if complete:
                 self.write(facts.SegmentClosed(**place, last=device._frame + first + length))
 
-    def _picture(self, begin: float, seconds: float, closed: bool) -> None:
+    def picture(self, begin: float, seconds: float, closed: bool = True) -> None:
+        """A film of ``seconds`` from the world's ``begin`` on."""
         self._pictures += 1
         name = f"{facts.FOLDER}/camera/{self.run}-{self._pictures}.mkv"
         (self.folder / name).parent.mkdir(parents=True, exist_ok=True)

@@ -151,6 +151,24 @@ def test_with_a_camera_there_is_one_mp4_that_shows_what_is_heard(tmp_path: Path)
     assert times == sorted(times)
 
 
+def test_a_film_that_ran_through_the_break_is_cut_there(tmp_path: Path) -> None:
+    sitting = courtroom(tmp_path / "sitting")
+    sitting.picture(0.0, 34.0)
+    finished = finish(sitting.close(), tmp_path / "out")
+
+    assert finished.listening is not None
+    container: Any
+    with av.open(str(finished.listening.file)) as container:
+        time_base = container.streams.video[0].time_base
+        shown = [(float(frame.pts * time_base), frame.to_ndarray(format="gray")) for frame in container.decode(video=0)]
+    assert shown[-1][0] > 26
+    for position, picture in shown:
+        world = position if position < 12.31 else position + 7
+        assert abs(float(picture.mean()) - grey_of(world)) <= 4, position
+    # after the break the picture comes back with its next key picture, at most a second later
+    assert max(np.diff([position for position, _picture in shown])) <= 1.2
+
+
 def test_a_camera_of_another_kind_is_encoded_again(tmp_path: Path) -> None:
     sitting = courtroom(tmp_path / "sitting", picture=True)
     videos = sorted((sitting.folder / "capture" / "camera").glob("*.mkv"))
