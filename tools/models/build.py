@@ -21,8 +21,8 @@ from tools.models.grammar import LANGUAGES, vocabulary
 from tools.models.kaldi import write_model
 from tools.models.network import Affine, folded, train
 
-SPOKEN, FOREIGN, QUIET = 5000, 2000, 1500
-EPOCHS = 9
+SPOKEN, FOREIGN, QUIET = 4200, 1500, 1100
+EPOCHS = 8
 SEED = 20260101
 
 # The cost of entering foreign speech, and how much likelier than its share in training it must be
@@ -53,9 +53,9 @@ def _quiet(seed: int) -> Example:
     return example(corpus.quiet(seed))
 
 
-def trained(language: str) -> Trained:
+def trained(language: str, threads: int) -> Trained:
     """Voice the corpus and train on it."""
-    with Pool(2) as pool:
+    with Pool(threads) as pool:
         spoken = pool.map(partial(_speech, language), range(SPOKEN), chunksize=50)
         foreign = pool.map(partial(_foreign, language), range(FOREIGN), chunksize=50)
         quiet = pool.map(_quiet, range(QUIET), chunksize=50)
@@ -65,7 +65,7 @@ def trained(language: str) -> Trained:
         raise ValueError(f"never voiced: {sorted(missing)}")
     hours = sum(len(item.frames) for item in (*spoken, *foreign, *quiet)) / 360000
     print(f"{language}: {hours:.1f} h, {len(words)} words, {len(phones.names)} phones", flush=True)
-    network, priors = train([*spoken, *foreign, *quiet], phones, epochs=EPOCHS, seed=SEED)
+    network, priors = train([*spoken, *foreign, *quiet], phones, epochs=EPOCHS, seed=SEED, threads=threads)
     return Trained(phones, words, folded(network), priors)
 
 
@@ -99,10 +99,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("language", nargs="+", choices=LANGUAGES)
     parser.add_argument("--cache", type=Path, help="keep what was trained here, and use it again")
+    parser.add_argument("--threads", type=int, default=2, help="fewer leave a busy computer to others")
     parser.add_argument("--no-evaluation", action="store_true")
     options = parser.parse_args()
     for language in options.language:
-        write(language, _kept(options.cache, language, partial(trained, language)))
+        write(language, _kept(options.cache, language, partial(trained, language, options.threads)))
     if not options.no_evaluation:
         # Vosk stays out of the process that has loaded torch: both bring their own threads.
         command = [sys.executable, "-m", "tools.models.evaluate", "--write", *options.language]

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from tools.models.corpus import Recording
 from tools.speech.room import Samples
-from tools.speech.voice import SILENCE
 
 DIMENSION = 40
 LOW_HERTZ, HIGH_HERTZ = 20, 7600
@@ -79,8 +78,8 @@ def example(recording: Recording) -> Example:
     for index in range(len(starts) - 1, -1, -1):
         ceiling = min(ceiling - 1, starts[index])
         starts[index] = ceiling
+    if starts[0] < 0:
+        return Example(frames, [], [])  # too short to hold its phones: of no use
     ends = [*starts[1:], outputs]
     segments = [(name, start, end, word) for (name, _, _, word), start, end in zip(phones, starts, ends, strict=True)]
-    if starts[0] < 0 or (len(segments) == 1 and segments[0][0] != SILENCE and outputs == 0):
-        return Example(frames, [], [])  # too short to hold its phones: of no use
     return Example(frames, segments, recording.words)

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from tools.models.features import DIMENSION, SUBSAMPLING, Example
 from tools.models.lexicon import Phones
 
-WIDTH = 128
+WIDTH = 112
 # Distance of the outer taps of each layer: the first two in frames, the others in outputs.
 TAPS = (1, 1, 1, 1, 1, 2)
 _EDGE = 2 + SUBSAMPLING * sum(TAPS[2:])
@@ -77,10 +77,12 @@ def _chunks(examples: list[Example], phones: Phones) -> tuple[Tensor, Tensor]:
     return torch.from_numpy(np.stack(frames)), torch.from_numpy(np.stack(labels))
 
 
-def train(examples: list[Example], phones: Phones, *, epochs: int, seed: int) -> tuple[Network, NDArray[np.float32]]:
+def train(
+    examples: list[Example], phones: Phones, *, epochs: int, seed: int, threads: int
+) -> tuple[Network, NDArray[np.float32]]:
     """Train on all examples; gives the network and how common each output was."""
     torch.manual_seed(seed)
-    torch.set_num_threads(2)
+    torch.set_num_threads(threads)
     frames, labels = _chunks(examples, phones)
     network = Network(phones.pdfs)
     network.mean.copy_(frames.mean(dim=(0, 2)))  # type: ignore[operator]
@@ -105,7 +107,7 @@ def train(examples: list[Example], phones: Phones, *, epochs: int, seed: int) ->
             total += float(loss.detach()) * int(known.sum())
             right += int(((scores.argmax(1) == wanted) & known).sum())
             seen += int(known.sum())
-        print(f"  epoch {epoch + 1}: loss {total / seen:.3f}, frames right {right / seen:.3f}")
+        print(f"  epoch {epoch + 1}: loss {total / seen:.3f}, frames right {right / seen:.3f}", flush=True)
     network.eval()
     counts = torch.bincount(labels[labels >= 0], minlength=phones.pdfs).numpy().astype(np.float64)
     # Smoothed labels teach the network to give every output a little; a rare one's share has to
