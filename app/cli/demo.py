@@ -111,7 +111,7 @@ def _hold(
             judge_password=keys.people["judge"].password,
             trusted=keys.root.parent,
         )
-    measured = score(engine.hearing, play.cues, play.holds)
+    measured = score(engine.hearing, play.cues, play.holds, played=room is not None)
     return {
         "demonstration": True,
         "sitting": str(engine.folder),

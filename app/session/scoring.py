@@ -19,13 +19,17 @@ from app.hearing.model import Course, Hearing, Utterance
 @dataclass(frozen=True)
 class Score:
     """``wer`` is edits over words of all seats together; ``start_error_s`` the median distance between the beginning
-    of a spoken line and of the utterance that covers it; the others are shares 0…1 of utterances or lines."""
+    of a spoken line and of the utterance that covers it; the others are shares 0…1 of utterances or lines.
+
+    ``offset_s``: how much later than the recording the play into microphones began (0 where files are the source).
+    """
 
     wer: float
     start_error_s: float
     speakers_right: float
     languages_right: float
     lines_heard: float
+    offset_s: float = 0.0
 
 
 def plain_words(text: str) -> list[str]:
@@ -33,8 +37,12 @@ def plain_words(text: str) -> list[str]:
     return re.findall(r"[\w\-]+", text.lower())
 
 
-def score(hearing: Hearing, cues: Sequence[dict[str, Any]], holds: Sequence[float]) -> Score:
-    """Compare a hearing with the spoken cues of its script (times in seconds of its sound files)."""
+def score(hearing: Hearing, cues: Sequence[dict[str, Any]], holds: Sequence[float], *, played: bool = False) -> Score:
+    """Compare a hearing with the spoken cues of its script (times in seconds of its sound files).
+
+    Where the files were ``played`` into microphones, each stretch began when the player did: that constant delay is
+    taken off and told apart.
+    """
     spoken = [cue for cue in cues if "speaker" in cue]
     reference: dict[str, list[str]] = defaultdict(list)
     heard: dict[str, list[str]] = defaultdict(list)
@@ -47,7 +55,10 @@ def score(hearing: Hearing, cues: Sequence[dict[str, Any]], holds: Sequence[floa
     measured = jiwer.process_words(
         [" ".join(reference[person]) or "-" for person in people], [" ".join(heard[person]) or "-" for person in people]
     )
-    places = [(cue, _utc(hearing, cue["at"], holds), _utc(hearing, cue["end"], holds)) for cue in spoken]
+    delays = _delays(hearing, spoken, utterances, holds) if played else [0.0] * (len(holds) + 1)
+    places = [
+        (cue, _utc(hearing, cue["at"], holds, delays), _utc(hearing, cue["end"], holds, delays)) for cue in spoken
+    ]
     errors, covered = [], 0
     for cue, begin, _end in places:
         own = [u for u in utterances if _person(hearing, u) == cue["speaker"]]
@@ -74,7 +85,22 @@ def score(hearing: Hearing, cues: Sequence[dict[str, Any]], holds: Sequence[floa
         speakers_right=round(right / count, 4),
         languages_right=round(languages / count, 4),
         lines_heard=round(covered / max(1, len(spoken)), 4),
+        offset_s=round(max(delays), 3),
     )
+
+
+def _delays(
+    hearing: Hearing, spoken: list[dict[str, Any]], utterances: list[Utterance], holds: Sequence[float]
+) -> list[float]:
+    """For each stretch, how much later its lines were heard than its recording began (median, s)."""
+    found: list[list[float]] = [[] for _stretch in range(len(holds) + 1)]
+    for cue in spoken:
+        begin = _utc(hearing, cue["at"], holds, [0.0] * len(found))
+        after = [(_word_begin(u) - begin).total_seconds() for u in utterances if _person(hearing, u) == cue["speaker"]]
+        nearest = min(after, key=abs, default=None)
+        if nearest is not None:
+            found[_stretch(cue["at"], holds)].append(nearest)
+    return [median(delays) if delays else 0.0 for delays in found]
 
 
 def _person(hearing: Hearing, utterance: Utterance) -> str:
@@ -88,12 +114,17 @@ def _word_begin(utterance: Utterance) -> datetime:
     return clock.moment(utterance.span.begin) + timedelta(seconds=lead)
 
 
-def _utc(hearing: Hearing, seconds: float, holds: Sequence[float]) -> datetime:
+def _stretch(seconds: float, holds: Sequence[float]) -> int:
+    """In which stretch of the script a second lies (from 0)."""
+    return sum(1 for hold in holds if seconds >= hold)
+
+
+def _utc(hearing: Hearing, seconds: float, holds: Sequence[float], delays: Sequence[float]) -> datetime:
     """Civil time of a second of the script: the stretch it falls into began with a recording interval."""
     starts = [clock.moment(part.begin) for part in hearing.course if part.course is Course.RECORDING]
-    borders = [0.0, *holds]
-    stretch = max(n for n, border in enumerate(borders) if seconds >= border)
-    return starts[min(stretch, len(starts) - 1)] + timedelta(seconds=seconds - borders[stretch])
+    number = _stretch(seconds, holds)
+    since = seconds - [0.0, *holds][number] + delays[number]
+    return starts[min(number, len(starts) - 1)] + timedelta(seconds=since)
 
 
 def _distance(moment: datetime, begin: datetime, end: datetime) -> float:

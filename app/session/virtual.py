@@ -48,7 +48,7 @@ def virtual_room(script: Script) -> Iterator[PlayedRoom]:
         clip = script.folder / "camera.mp4"
         if clip.exists():
             camera = stack.enter_context(MjpegCamera(clip))
-            sources.append(Source(name="camera", kind="stream", device=camera.address))
+            sources.append(Source(name="camera", kind="stream", device=camera.url))
         yield PlayedRoom(tuple(sources), script, room)
 
 
