@@ -32,7 +32,7 @@ class Camera:
         self._clock = clock
         self._wait = wait
         self._pictures: deque[Picture] = deque(maxlen=WAITING)
-        self._first = threading.Event()
+        self._tried = threading.Event()
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._watch, name=f"camera {plan.name}", daemon=True)
         self.state: State = "lost"
@@ -40,7 +40,10 @@ class Camera:
 
     def open(self) -> None:
         self._thread.start()
-        if self._wait and not self._first.wait(FIRST_S):
+        if not self._wait:
+            return
+        self._tried.wait(FIRST_S)
+        if self.state != "delivering":
             self.close()
             raise device_trouble(
                 "camera-unreachable", _("The camera “{device}” gives no picture.", device=_without_password(self._plan))
@@ -55,9 +58,10 @@ class Camera:
                     break
                 self._pictures.append(Picture(image, self._clock.monotonic_ns()))
                 self.state, self.reason = "delivering", ""
-                self._first.set()
+                self._tried.set()
             capture.release()
             self.state, self.reason = "lost", "lost"
+            self._tried.set()
             self._closing.wait(RETRY_S)
 
     def take(self, now: int) -> list[Picture]:

@@ -165,10 +165,15 @@ class Microphone:
     # --- the keeper -----------------------------------------------------------------------------------------------
 
     def _keep(self) -> None:
-        while not self._closing.wait(RETRY_S if self._stream is None else WATCH_S):
+        while not self._closing.is_set():
             if self._stream is None:
-                self._return()
-            elif reason := self._missing():
+                if not self._closing.wait(RETRY_S):
+                    self._return()
+                continue
+            self._server.wait(WATCH_S)
+            if self._closing.is_set():
+                break
+            if reason := self._missing():
                 self._give_up(reason)
             else:
                 self._checked = self._clock.monotonic_ns()

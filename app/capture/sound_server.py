@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,11 +24,17 @@ def _keep_rate(info: Any, struct: Any) -> None:
     info.rate = int(struct.sample_spec.rate)
 
 
-def _library() -> Any:
+def _connected() -> Any:
     import pulsectl
 
+    def stop_listening(_event: Any) -> None:
+        raise pulsectl.PulseLoopStop
+
     pulsectl.PulseSourceInfo._init_from_struct = _keep_rate
-    return pulsectl
+    pulse = pulsectl.Pulse("khatshy-recorder")
+    pulse.event_mask_set("source", "source_output")
+    pulse.event_callback_set(stop_listening)
+    return pulse
 
 
 class SoundServer:
@@ -66,10 +73,23 @@ class SoundServer:
             self.close()
             return None
 
+    def wait(self, timeout_s: float) -> None:
+        """Return when the server did something to a source or stream, at the latest after ``timeout_s``."""
+        began = time.monotonic()
+        pulse = self._connection()
+        if pulse is not None:
+            try:
+                pulse.event_listen(timeout_s)
+            except Exception:
+                self.close()
+            else:
+                return
+        time.sleep(max(0.0, timeout_s - (time.monotonic() - began)))
+
     def _connection(self) -> Any:
         if self._pulse is None and sys.platform != "win32":
             try:
-                self._pulse = _library().Pulse("khatshy-recorder")
+                self._pulse = _connected()
             except Exception:  # not installed, not running, or not for us
                 self._pulse = None
         return self._pulse

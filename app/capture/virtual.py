@@ -113,11 +113,7 @@ class VirtualRoom:
         pulse = [f"load-module module-native-protocol-unix auth-anonymous=1 socket={self.folder}/native"]
         alsa = []
         for name, microphone in self.microphones.items():
-            # without norewinds the sink is two seconds late and stutters
-            pulse.append(
-                f"load-module module-null-sink sink_name={name} rate={microphone.rate} channels={microphone.channels} "
-                f"format={microphone.format} norewinds=1 channel_map={microphone.channel_map}"
-            )
+            pulse.append(f"load-module module-null-sink {_sink(microphone)}")
             alsa.append(f'pcm.{name} {{ type pulse device "{name}.monitor" }}')
         (self.folder / "pulse.pa").write_text("\n".join(pulse) + "\n", encoding="ascii")
         (self.folder / "alsa.conf").write_text("\n".join(alsa) + "\n", encoding="ascii")
@@ -138,6 +134,28 @@ class VirtualRoom:
             if self._daemon.poll() is not None or time.monotonic() > deadline:
                 raise self._absent(_("PulseAudio did not start."))
             time.sleep(0.02)
+
+    def restart(self) -> None:
+        """Begin again after the sound server died."""
+        self._daemon.kill()
+        self._daemon.wait()
+        (self.folder / "native").unlink(missing_ok=True)
+        self._start()
+
+    def unplug(self, name: str) -> None:
+        """Pull the microphone out."""
+        with self._pulse() as pulse:
+            pulse.module_unload(pulse.get_sink_by_name(name).owner_module)
+
+    def plug(self, name: str) -> None:
+        """Put it in again."""
+        with self._pulse() as pulse:
+            pulse.module_load("module-null-sink", _sink(self.microphones[name]))
+
+    def _pulse(self) -> Any:
+        import pulsectl
+
+        return pulsectl.Pulse("khatshy-room", server=self.environment["PULSE_SERVER"])
 
     def _answers(self) -> bool:
         import pulsectl
@@ -185,6 +203,14 @@ class VirtualRoom:
             self._daemon.kill()
             self._daemon.wait()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def _sink(microphone: VirtualMicrophone) -> str:
+    # without norewinds the sink is two seconds late and stutters
+    return (
+        f"sink_name={microphone.name} rate={microphone.rate} channels={microphone.channels} "
+        f"format={microphone.format} norewinds=1 channel_map={microphone.channel_map}"
+    )
 
 
 def _blocks(
