@@ -196,6 +196,8 @@ class HearingForm(QFrame):
         line = self._table.rowCount()
         for column, field in enumerate(row.fields):
             self._table.addWidget(field, line, column)
+            if self.isVisible():
+                field.show()  # at once, because only what is shown can take the focus
         self.rows.append(row)
         row.retranslate(len(self.rows))
         previous: QWidget = self.rows[-2].fields[-1] if len(self.rows) > 1 else self.camera

@@ -169,7 +169,7 @@ class SittingPage(QWidget):
             Deed("unbreak", "F8", _("end of the break"), self._resume, frozenset({Course.BREAK})),
             Deed("room", "F12", _("deliberation room"), self._deliberate, frozenset({Course.RECORDING})),
             Deed("unroom", "F12", _("end of the deliberation"), self._resume, frozenset({Course.DELIBERATION})),
-            Deed("end", "Ctrl+End", _("newest"), self.text.view.go_to_end, deeds.RUNNING,
+            Deed("end", "Ctrl+Down", _("newest"), self.text.view.go_to_end, deeds.RUNNING,
                  _("Show the newest words"), drawn=False),
             Deed("correct", "", _("correct the chosen words"), self._correct, deeds.AFTER, cap="Enter"),
             Deed("export", "Ctrl+E", _("make and sign the protocol"), self._export, deeds.AFTER),
