@@ -11,6 +11,7 @@ from typing import ClassVar, get_args
 from app.chain import Access, Line
 from app.hearing.model import (
     Case,
+    Interruption,
     Mark,
     OutputFile,
     Participant,
@@ -86,12 +87,9 @@ class RecordingStopped(Event):
 
 
 class RecordingInterrupted(Event):
-    """The recorder died or a device was lost: from when until when (UTC stamps), in one sentence of data."""
+    """The recorder died or a device was lost for a while."""
 
-    at: str
-    until: str
-    source: str = ""
-    reason: str = ""
+    interruption: Interruption
 
 
 class StageEntered(Event):

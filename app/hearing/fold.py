@@ -90,6 +90,11 @@ def _(event: ev.RecordingStopped, hearing: Hearing) -> dict[str, Any]:
 
 
 @_changes.register
+def _(event: ev.RecordingInterrupted, hearing: Hearing) -> dict[str, Any]:
+    return {"interruptions": (*hearing.interruptions, event.interruption)}
+
+
+@_changes.register
 def _(event: ev.StageEntered, hearing: Hearing) -> dict[str, Any]:
     return {"stages": (*hearing.stages, event.stage)}
 

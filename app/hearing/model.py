@@ -176,6 +176,15 @@ class Interval(Frozen):
     end: str = ""
 
 
+class Interruption(Frozen):
+    """From ``at`` until ``until`` (UTC stamps) nothing was recorded of ``source`` (empty: of anything)."""
+
+    at: str
+    until: str
+    source: str = ""
+    reason: str = ""
+
+
 class Signature(Frozen):
     """Who signed which document, how and when."""
 
@@ -207,6 +216,7 @@ class Hearing(BaseModel):
     participants: Map[str, Participant] = Field(default_factory=Map)
     sources: tuple[Source, ...] = ()
     course: tuple[Interval, ...] = ()
+    interruptions: tuple[Interruption, ...] = ()
     stages: tuple[Stage, ...] = ()
     marks: Map[str, Mark] = Field(default_factory=Map)
     utterances: Map[str, Utterance] = Field(default_factory=Map)

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from app import clock
 from app.hearing import law
-from app.hearing.model import Course, Hearing, Interval, Mark, Participant, RecordLanguage
+from app.hearing.model import Course, Hearing, Interruption, Interval, Mark, Participant, RecordLanguage
 from app.protocol import seal
 from app.protocol.document import (
     Content,
@@ -264,7 +264,15 @@ def _recording(material: Material) -> tuple[Content, ...]:
     if not material.recordings:
         return (material.missing("what_recording"),)
     video = any(recording.kind == "video" for recording in material.recordings)
-    return (Paragraph(material.say("recorded_video" if video else "recorded_audio")),)
+    used = Paragraph(material.say("recorded_video" if video else "recorded_audio"))
+    gaps = tuple(Entry(_gap(material, gap)) for gap in material.hearing.interruptions)
+    return (used, Entries(gaps, material.say("interruptions"))) if gaps else (used,)
+
+
+def _gap(material: Material, gap: Interruption) -> str:
+    begin, end = wall(gap.at), wall(gap.until)
+    length = material.say.length((end - begin).total_seconds())
+    return material.say("interruption", begin=second(begin), end=second(end), length=length)
 
 
 def _files(material: Material) -> tuple[Content, ...]:

@@ -25,7 +25,18 @@ from app.errors import Trouble
 from app.hearing import events as ev
 from app.hearing import record
 from app.hearing.fold import apply
-from app.hearing.model import Case, Course, Hearing, Mark, Participant, RecordLanguage, Source, Stage, Wording
+from app.hearing.model import (
+    Case,
+    Course,
+    Hearing,
+    Interruption,
+    Mark,
+    Participant,
+    RecordLanguage,
+    Source,
+    Stage,
+    Wording,
+)
 from app.i18n import _
 from app.media.recording import Recording
 from app.session import plans, sittings, watching
@@ -122,7 +133,8 @@ class Engine:
             return None
         living = recorder.launch(plan)
         until = living.status().utc
-        self._append(ev.RecordingInterrupted(at=last, until=until, reason="recorder-killed"), actor="recorder")
+        gap = Interruption(at=last, until=until, reason="recorder-killed")
+        self._append(ev.RecordingInterrupted(interruption=gap), actor="recorder")
         self._changes.put(
             TroubleArose(
                 Trouble(

@@ -12,7 +12,7 @@ from app import resources
 from app.errors import Trouble
 from app.hearing import events as ev
 from app.hearing.fold import fold
-from app.hearing.model import Hearing, Mark, Participant, RecordLanguage, Wording
+from app.hearing.model import Hearing, Interruption, Mark, Participant, RecordLanguage, Wording
 from app.protocol.compose import short_protocol
 from app.protocol.document import Document, Entries, FileList, Item, Paragraph
 from tests.protocol.documents import sample
@@ -132,6 +132,13 @@ def test_a_sitting_past_midnight_names_both_days() -> None:
     night = fold([sample.opened(), ev.RecordingStarted(at=sample.at("23:50:00"), run=1),
                   ev.RecordingStopped(at=sample.at("24:10:00"))])  # fmt: skip
     assert words(item(protocol(night), "2"))[1] == "Окончание – 22 ноября 2026 года, 00:10"
+
+
+def test_an_interrupted_recording_is_named_with_its_seconds() -> None:
+    gap = Interruption(at=sample.at("10:20:05"), until=sample.at("10:20:08"), reason="recorder-killed")
+    said = words(item(protocol(sample.hearing(ev.RecordingInterrupted(interruption=gap)), "ru"), "recording"))
+    assert "Запись прерывалась:" in said
+    assert any(sentence.startswith("10:20:05 – 10:20:08") for sentence in said)
 
 
 def test_names_of_the_files_as_they_are() -> None:
