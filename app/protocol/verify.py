@@ -17,7 +17,7 @@ from app.i18n import LANGUAGES, _, use_language
 from app.media import facts
 from app.media.recording import Recording
 from app.protocol.manifest import Manifest
-from app.protocol.verification import inventory, logs, signatures, sound
+from app.protocol.verification import inventory, isolation, logs, signatures, sound
 from app.protocol.verification.contents import Contents
 from app.protocol.verification.opening import Opened
 from app.protocol.verification.report import Finding, Refused, Report, broken, ok, printable, sorted_findings
@@ -25,16 +25,17 @@ from app.protocol.verification.report import Finding, Refused, Report, broken, o
 _log = logging.getLogger(__name__)
 
 
-def verify(path: Path, trusted: Path | None = None) -> Report:
+def verify(path: Path, trusted: Path | None = None, *, isolated: bool = True) -> Report:
     """Check a package (folder or zip) against itself, and its signatures against the authorities in ``trusted``.
 
     ``trusted`` is a certificate or a folder of certificates. Nothing is written but to a private temporary folder,
-    nothing is fetched. Never raises for anything that a package may hold.
+    nothing is fetched. ``isolated`` reads documents in a child process with limits: a second longer, and needed for
+    whatever comes from elsewhere. Never raises for anything that a package may hold.
     """
     findings: list[Finding] = []
     try:
         with Opened(path) as contents:
-            for finding in _findings(contents, trusted):
+            for finding in _findings(contents, trusted, isolated):
                 findings.append(finding)
             findings += contents.findings
     except Refused as refused:
@@ -48,7 +49,7 @@ def verify(path: Path, trusted: Path | None = None) -> Report:
     return Report(str(path), sorted_findings(findings))
 
 
-def _findings(contents: Contents, trusted: Path | None) -> Iterator[Finding]:
+def _findings(contents: Contents, trusted: Path | None, isolated: bool) -> Iterator[Finding]:
     manifest = inventory.read_manifest(contents)
     yield ok(
         "package",
@@ -68,7 +69,9 @@ def _findings(contents: Contents, trusted: Path | None) -> Iterator[Finding]:
     yield from found
     if capture.whole:
         yield from _sound(contents, manifest)
-    yield from signatures.check(contents, manifest, trusted)
+    job, found = signatures.gather(contents, manifest, trusted)
+    yield from found
+    yield from isolation.apart(job) if isolated else signatures.look(job)
 
 
 def _sound(contents: Contents, manifest: Manifest) -> Iterator[Finding]:
@@ -85,6 +88,8 @@ def _sound(contents: Contents, manifest: Manifest) -> Iterator[Finding]:
 
 def main(arguments: list[str]) -> int:
     """Command line; exit status 0 whole, 1 broken, 3 signatures could not be checked."""
+    if arguments[:1] == [isolation.CHILD]:
+        return isolation.child(int(arguments[1]))
     parser = argparse.ArgumentParser(prog="khatshy-verify", description="Check a package of a court hearing, offline.")
     parser.add_argument("package", type=Path, help="folder or zip")
     parser.add_argument("--trusted", type=Path, help="certificate, or folder of certificates, of authorities you trust")

@@ -15,7 +15,7 @@ from app.protocol.manifest import NAME, SIGNATURE, Manifest, decode
 from app.protocol.verification.contents import Contents
 from app.protocol.verification.report import Finding, Refused, broken, ok
 
-_LARGEST_MANIFEST = 64 << 20
+_LARGEST_MANIFEST = 16 << 20
 #: Reading and hashing of several files at once: the hash is counted without the interpreter.
 _AT_ONCE = 2
 

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
 from app import chain
 from app.chain import GENESIS, Tail
 from app.hearing import events as ev
-from app.i18n import Message, _, _n
+from app.i18n import _, _n
 from app.protocol.manifest import LogEntry, Manifest
 from app.protocol.verification.contents import Contents
-from app.protocol.verification.report import Finding, Refused, broken, ok, unchecked
+from app.protocol.verification.report import Finding, Refused, broken, ok
 
-#: The record's head as it is printed at the foot of every page.
-_PRINTED = re.compile(rb"SHA-256 ([0-9a-f]{64})")
+#: A day of sixteen microphones is a quarter of it (bytes).
+_LARGEST = 1 << 29
 
 
 @dataclass
@@ -34,6 +31,8 @@ def check(contents: Contents, entry: LogEntry, manifest: Manifest) -> tuple[LogR
     reading = LogReading([], None, False)
     if entry.path not in contents.files or entry.path not in {file.path for file in manifest.files}:
         return reading, [broken("file-missing", _("The file {file} is missing.", file=entry.path), entry.path)]
+    if contents.files[entry.path] > _LARGEST:
+        return reading, [broken("log-broken", _("The log {file} is too large.", file=entry.path), entry.path)]
     path = contents.local(entry.path)
     size = 0
     try:
@@ -58,7 +57,7 @@ def check(contents: Contents, entry: LogEntry, manifest: Manifest) -> tuple[LogR
 
 
 def check_record(contents: Contents, record: LogReading, manifest: Manifest) -> Iterator[Finding]:
-    """The record's identity, and the prefix on which the documents rest, as it is printed on them."""
+    """The record's identity, and that it holds the prefix on which the documents rest."""
     if not record.whole or record.first is None:
         return
     opened = _opened(record.first)
@@ -70,10 +69,6 @@ def check_record(contents: Contents, record: LogReading, manifest: Manifest) -> 
     seq, head = manifest.frozen.seq, manifest.frozen.head
     if not 1 <= seq <= len(record.hashes) or record.hashes[seq - 1] != head:
         yield broken("frozen-head", _("The record does not hold the state that the documents rest on."))
-        return
-    for entry in (*manifest.of_kind("protocol"), *manifest.of_kind("transcript")):
-        if entry.path in contents.files:
-            yield _printed(contents, entry.path, head)
 
 
 def _opened(line: chain.Line) -> ev.HearingOpened | None:
@@ -82,46 +77,3 @@ def _opened(line: chain.Line) -> ev.HearingOpened | None:
     except ValueError:
         return None
     return event if isinstance(event, ev.HearingOpened) else None
-
-
-def _printed(contents: Contents, path: str, head: str) -> Finding:
-    try:
-        heads = printed_heads(contents.local(path))
-    except ImportError:
-        return unchecked("head-unchecked", _no_reader(path), path)
-    except Exception:  # a damaged PDF can make its reader raise anything
-        return broken("document-unreadable", _("{file} is not a PDF, or it is damaged.", file=path), path)
-    if not heads or not all(head in page for page in heads):
-        message = _("{file} does not carry the hash of this record: it was made of another state of it.", file=path)
-        return broken("head-differs", message, path)
-    return ok("head-printed", _("{file} carries the hash of the record.", file=path), path)
-
-
-def _no_reader(path: str) -> Message:
-    return _("{file} cannot be read here: the PDF library is not installed on this PC.", file=path)
-
-
-def printed_heads(pdf: Path) -> list[set[str]]:
-    """The hashes printed on each page of a PDF: the record's in its foot, those of recordings in its text."""
-    from pyhanko.pdf_utils.reader import PdfFileReader
-
-    found: list[set[str]] = []
-    with open(pdf, "rb") as file:
-        reader: Any = PdfFileReader(file, strict=False)
-        for page in _pages(reader.root["/Pages"], 0):
-            content = page["/Contents"]
-            streams = content if isinstance(content, list) else [content]
-            text = b"".join(stream.get_object().data for stream in streams)
-            found.append({match.decode() for match in _PRINTED.findall(text)})
-    return found
-
-
-def _pages(node: Any, depth: int) -> Iterator[Any]:
-    if depth > 50:
-        raise ValueError("pages nested too deeply")
-    for kid in node.get("/Kids", ()):
-        kid = kid.get_object()
-        if "/Kids" in kid:
-            yield from _pages(kid, depth + 1)
-        else:
-            yield kid

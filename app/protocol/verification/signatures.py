@@ -1,4 +1,8 @@
-"""Whether the manifest and the documents carry the signatures that they must, and who vouches for them."""
+"""Whether manifest and documents carry the signatures that they must, who vouches for them, and of which record.
+
+What has to be looked at is gathered as a :class:`Job`, so that it can be done in a process of its own
+(app/protocol/verification/isolation.py): PDF is the one format here whose readers can be made to run wild.
+"""
 
 from __future__ import annotations
 
@@ -11,66 +15,119 @@ from app.i18n import _
 from app.protocol.manifest import NAME, SIGNATURE, Manifest
 from app.protocol.verification.contents import Contents
 from app.protocol.verification.report import Finding, broken, ok, unchecked
+from app.values import Frozen
 
 if TYPE_CHECKING:
     from app.protocol.trust import SignatureCheck
 
+#: No document is larger (bytes).
+LARGEST = 200_000_000
 
-def check(contents: Contents, manifest: Manifest, trusted: Path | None) -> Iterator[Finding]:
-    """Check the manifest's signature, those inside of PDFs and those beside files.
+
+class SignedFile(Frozen):
+    """A file and the signature beside it: paths in the package, and where the bytes are."""
+
+    path: str
+    local: Path
+    signature: Path
+
+
+class SignedDocument(Frozen):
+    """A PDF; ``promised`` signatures are in it; ``head`` is printed on it (empty: not looked for)."""
+
+    path: str
+    local: Path
+    promised: int
+    head: str
+
+
+class Job(Frozen):
+    """Everything to look at; ``roots`` are certificates, or folders of them, that are believed."""
+
+    files: tuple[SignedFile, ...]
+    documents: tuple[SignedDocument, ...]
+    roots: tuple[Path, ...]
+
+
+def gather(contents: Contents, manifest: Manifest, trusted: Path | None) -> tuple[Job, list[Finding]]:
+    """The job, and what can be said without doing it.
 
     A real hearing is checked against the authorities of ``trusted`` alone. A demonstration carries its own authority,
     which is used for nothing else and vouches for nobody.
     """
+    said: list[Finding] = []
+    files: list[SignedFile] = []
+    documents: list[SignedDocument] = []
+    if SIGNATURE in contents.files:
+        files.append(SignedFile(path=SIGNATURE, local=contents.local(NAME), signature=contents.local(SIGNATURE)))
+    else:
+        message = _("The list of files is not signed: nobody answers for the package.")
+        said.append(unchecked("manifest-unsigned", message, NAME))
+    for entry in manifest.of_kind("signature"):
+        signed = entry.path.rsplit(".", 1)[0]
+        if entry.path in contents.files and signed in contents.files:
+            files.append(
+                SignedFile(path=entry.path, local=contents.local(signed), signature=contents.local(entry.path))
+            )
+    for entry in manifest.files:
+        if entry.path not in contents.files or entry.kind not in ("protocol", "transcript", "document"):
+            continue
+        if contents.files[entry.path] > LARGEST:
+            said.append(broken("document-unreadable", _("{file} is too large.", file=entry.path), entry.path))
+        elif entry.kind != "document" or entry.path.lower().endswith(".pdf"):
+            promised = [made for made in manifest.signatures if made.path == entry.path and made.method != "paper"]
+            head = manifest.frozen.head if entry.kind != "document" else ""
+            documents.append(
+                SignedDocument(
+                    path=entry.path, local=contents.local(entry.path), promised=len(promised), head=head
+                )
+            )  # fmt: skip
+    roots = [trusted] if trusted else []
+    if manifest.demonstration:
+        roots += [contents.local(entry.path) for entry in manifest.of_kind("authority") if entry.path in contents.files]
+    return Job(files=tuple(files), documents=tuple(documents), roots=tuple(roots)), said
+
+
+def look(job: Job) -> Iterator[Finding]:
+    """Do the job."""
     try:
         from app.protocol import trust
+        from app.protocol.verification import printed
     except ImportError:
         yield unchecked("signatures-unchecked", _("Signatures cannot be checked: the library is missing on this PC."))
         return
-    roots = _roots(contents, manifest, trusted)
-    if SIGNATURE in contents.files:
-        found = _best([trust.check_file(contents.local(NAME), contents.local(SIGNATURE), root) for root in roots])
-        yield _finding(found, SIGNATURE, "manifest")
-    else:
-        yield unchecked(
-            "manifest-unsigned", _("The list of files is not signed: nobody answers for the package."), NAME
-        )
-    for entry in (*manifest.of_kind("protocol"), *manifest.of_kind("transcript"), *manifest.of_kind("document")):
-        if entry.path in contents.files and entry.path.lower().endswith(".pdf"):
-            yield from _pdf(contents, manifest, entry.path, roots)
-    for entry in manifest.of_kind("signature"):
-        signed = entry.path.rsplit(".", 1)[0]
-        if entry.path not in contents.files or signed not in contents.files:
-            continue
-        local = contents.local(signed), contents.local(entry.path)
-        yield _finding(_best([trust.check_file(*local, root) for root in roots]), entry.path, "file")
+    roots: list[Path | None] = [*job.roots] or [None]
+    try:
+        for root in roots:
+            trust.authorities(root)
+    except Trouble as trouble:
+        yield broken(trouble.code, trouble.happened)
+        return
+    for file in job.files:
+        what = "manifest" if file.path == SIGNATURE else "file"
+        yield _finding(_best([trust.check_file(file.local, file.signature, root) for root in roots]), file.path, what)
+    for document in job.documents:
+        if document.head:
+            yield printed.check(document.path, document.local, document.head)
+        yield from _pdf(document, roots)
 
 
-def _roots(contents: Contents, manifest: Manifest, trusted: Path | None) -> list[Path | None]:
-    """Where authorities are taken from; what a real hearing's package brings along is not one of them."""
-    found = [trusted] if trusted else []
-    if manifest.demonstration:
-        found += [contents.local(entry.path) for entry in manifest.of_kind("authority") if entry.path in contents.files]
-    return [*found] or [None]
-
-
-def _pdf(contents: Contents, manifest: Manifest, path: str, roots: list[Path | None]) -> Iterator[Finding]:
+def _pdf(document: SignedDocument, roots: list[Path | None]) -> Iterator[Finding]:
     from app.protocol import trust
 
     try:
-        rounds = [trust.check_pdf(contents.local(path), root) for root in roots]
+        rounds = [trust.check_pdf(document.local, root) for root in roots]
     except Trouble as trouble:
-        yield broken("document-unreadable", trouble.happened, path)
+        yield broken("document-unreadable", trouble.happened, document.path)
         return
     checks = [_best(list(same)) for same in zip(*rounds, strict=True)]
-    promised = [entry for entry in manifest.signatures if entry.path == path and entry.method != "paper"]
-    if len(checks) < len(promised):
-        message = _("{file} carries fewer signatures than the record tells of.", file=path)
-        yield broken("signature-missing", message, path)
+    if len(checks) < document.promised:
+        message = _("{file} carries fewer signatures than the record tells of.", file=document.path)
+        yield broken("signature-missing", message, document.path)
     elif not checks:
-        yield unchecked("document-unsigned", _("{file} is not signed.", file=path), path)
+        yield unchecked("document-unsigned", _("{file} is not signed.", file=document.path), document.path)
     for check in checks:
-        yield _finding(check, path, "document")
+        yield _finding(check, document.path, "document")
 
 
 _ORDER = ("trusted", "demonstration", "expired", "not_yet_valid", "wrong_usage", "untrusted", "unknown", "uncheckable")

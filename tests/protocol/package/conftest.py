@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
+from app.i18n import current_language, use_language
 from tests.protocol.package.hearings import Packed, packed
+
+
+@pytest.fixture(autouse=True)
+def language() -> Iterator[None]:
+    """A command speaks the language that it was told to; the next test does not."""
+    before = current_language()
+    yield
+    use_language(before)
 
 
 @pytest.fixture(scope="session")

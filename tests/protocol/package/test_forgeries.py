@@ -13,6 +13,7 @@ import struct
 import tempfile
 import time
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -27,8 +28,11 @@ from app.protocol import bag
 from app.protocol.manifest import decode
 from app.protocol.package import Package
 from app.protocol.verification import names
+from app.protocol.verification.isolation import apart
 from app.protocol.verification.report import Report
-from app.protocol.verify import main, verify
+from app.protocol.verification.signatures import Job, SignedDocument
+from app.protocol.verify import main
+from app.protocol.verify import verify as verify_isolated
 from tests.protocol.package import forging
 from tests.protocol.package.hearings import Packed
 
@@ -47,6 +51,11 @@ def untouched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]
     yield
     assert list(private.iterdir()) == []
     assert set(tmp_path.parent.iterdir()) == around
+
+
+def verify(path: Path, trusted: Path | None = None) -> Report:
+    """Without the child process for documents, which would take a second each time."""
+    return verify_isolated(path, trusted, isolated=False)
 
 
 def copy_of(packed: Packed, target: Path) -> Path:
@@ -173,7 +182,9 @@ def test_a_track_left_out_with_a_new_manifest_is_missed(demonstration: Packed, t
 
     reseal(copy, leave_out)
 
-    sentences = [str(finding.message) for finding in verify(copy).broken if finding.code == "second-missing"]
+    sentences = [
+        finding.message.translated("en") for finding in verify(copy).broken if finding.code == "second-missing"
+    ]
     assert any("witness's microphone" in sentence for sentence in sentences)
 
 
@@ -325,6 +336,46 @@ def test_a_zip_that_lies_about_lengths_is_refused(brief: Packed, tmp_path: Path)
     path.write_bytes(content)
 
     assert verify(path).exit_status == 1
+
+
+def test_a_document_that_takes_for_ever_is_broken(brief: Packed) -> None:
+    document = SignedDocument(path="protocol-kk.pdf", local=brief.documents[0], promised=2, head="0" * 64)
+    job = Job(files=(), documents=(document,), roots=())
+
+    assert [finding.code for finding in apart(job, deadline_s=0.01)] == ["documents-unreadable"]
+    assert next(finding.code for finding in apart(job)) == "head-differs"
+
+
+def test_a_document_that_floods_the_memory_is_broken(brief: Packed, tmp_path: Path) -> None:
+    zeros = zlib.compressobj(9)
+    block = zeros.compress(bytes(1 << 20))
+    flood = b"".join([block, *(zeros.compress(bytes(1 << 20)) for _number in range(400)), zeros.flush()])
+    pdf = tmp_path / "flood.pdf"
+    pdf.write_bytes(_pdf_of(flood))
+    job = Job(files=(), documents=(SignedDocument(path="flood.pdf", local=pdf, promised=0, head="0" * 64),), roots=())
+
+    codes = [finding.code for finding in apart(job, memory_bytes=600 << 20)]
+
+    assert codes[0] in ("document-unreadable", "documents-unreadable")
+
+
+def _pdf_of(content: bytes) -> bytes:
+    parts = [
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]/Contents 4 0 R>>",
+        b"<</Filter/FlateDecode/Length %d>>stream\n%s\nendstream" % (len(content), content),
+    ]
+    whole, places = b"%PDF-1.7\n", []
+    for number, part in enumerate(parts, 1):
+        places.append(len(whole))
+        whole += b"%d 0 obj\n%s\nendobj\n" % (number, part)
+    table = b"".join(b"%010d 00000 n \n" % place for place in places)
+    begin = len(whole)
+    return (
+        whole + b"xref\n0 5\n0000000000 65535 f \n" + table
+        + b"trailer<</Root 1 0 R/Size 5>>\nstartxref\n%d\n%%%%EOF\n" % begin
+    )  # fmt: skip
 
 
 def test_links_and_pipes_in_a_folder_are_refused(brief: Packed, tmp_path: Path) -> None:
