@@ -23,6 +23,7 @@ from app.transcribe.messages import (
     TrackDone,
     decode,
 )
+from app.transcribe.models import InstalledModel
 
 __all__ = ["Known", "SpeechClient"]
 
@@ -56,10 +57,34 @@ class SpeechClient:
 
         ``known`` is not transcribed again; ``live=False`` takes the present end of the files for the end.
         """
-        self._setup = Setup(
+        setup = Setup(
             folder=str(folder), demonstration=demonstration, synthetic_speech=synthetic_speech,
             hearing_language=hearing_language, pinned=dict(pinned or {}), models=str(models or ""), live=live,
         )  # fmt: skip
+        self._begin(setup, known, on_message)
+
+    @classmethod
+    def for_file(
+        cls,
+        path: Path,
+        models: Sequence[InstalledModel],
+        *,
+        mixed: bool,
+        hearing_language: Literal["kk", "ru"],
+        on_message: Callable[[SpeechMessage], None],
+    ) -> SpeechClient:
+        """The same for one sound file, with these very models; synthetic ones were permitted where they were chosen."""
+        setup = Setup(
+            file=str(path), mixed=mixed, hearing_language=hearing_language,
+            synthetic_speech=any(model.synthetic for model in models),
+            model_folders=tuple((str(model.folder), model.language) for model in models),
+        )  # fmt: skip
+        client = cls.__new__(cls)
+        client._begin(setup, (), on_message)
+        return client
+
+    def _begin(self, setup: Setup, known: Sequence[Known], on_message: Callable[[SpeechMessage], None]) -> None:
+        self._setup = setup
         self._done: dict[tuple[int, str, int], int] = {}
         for run, source, channel, frame in known:
             self._done[run, source, channel] = max(frame, self._done.get((run, source, channel), 0))

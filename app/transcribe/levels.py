@@ -19,7 +19,7 @@ SILENCE_DB, LOWEST_FLOOR_DB = -120.0, -75.0
 #: The floor is this percentile of the levels in this many hops (30 s), renewed every so many hops.
 _PERCENTILE, _WINDOW, _RENEWED = 10, 1500, 25
 #: Until something was heard, the floor is taken for this (dBFS), with the weight of this many hops.
-_PRIOR_DB, _PRIOR_HOPS = -65.0, 25
+_PRIOR_DB, _PRIOR_HOPS = -65.0, 2
 
 Levels = NDArray[np.float32]
 

@@ -162,7 +162,7 @@ class Listening:
                 source.waiting.append(_Hops(source.hop, samples, np.zeros(0, np.int64), nothing, True))
             return
         heard = source.levels.of(samples[:, channels], source.hop)
-        heights = heard - source.floor.take(heard, source.hop)
+        heights = seats.without_twins(heard - source.floor.take(heard, source.hop))
         middles = [hop_frame(source.hop + n, rate) + rate // (2 * levels.HOPS) for n in range(count)]
         slots = np.maximum.accumulate([piece.segment.monotonic(frame) // SLOT_NS for frame in middles])
         self._lay(source, slots, heights)

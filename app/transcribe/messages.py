@@ -27,16 +27,21 @@ class Setup(Frozen):
 
     ``demonstration`` is what the sitting's first event says; ``synthetic_speech`` the tests' explicit permission for
     the demonstration models. ``live`` waits for the recorder's stop, otherwise the present end of the files counts.
-    ``shun`` names models over which a former process died.
+    ``models`` is the folder in which to look for models, ``model_folders`` are the very models to use, with their
+    languages; ``shun``
+    names those over which a former process died. ``file`` is a sound file to hear in the place of the sitting.
     """
 
-    folder: str
+    folder: str = ""
+    file: str = ""
+    mixed: bool = False
     demonstration: bool = False
     synthetic_speech: bool = False
     hearing_language: str = "kk"
     pinned: dict[str, str] = {}
     known: tuple[Done, ...] = ()
     models: str = ""
+    model_folders: tuple[tuple[str, str], ...] = ()
     live: bool = True
     shun: tuple[str, ...] = ()
 

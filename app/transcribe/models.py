@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -70,15 +71,15 @@ def describe(folder: Path) -> InstalledModel | None:
     if not language:
         return None
     version = re.search(r"-(\d+(?:\.\d+)+)$", folder.name)
-    calibration = about.get("confidence")
+    calibration = about["confidence"] if isinstance(about.get("confidence"), dict) else {}
     return InstalledModel(
         folder,
         str(language),
         str(about.get("name") or folder.name),
         str(about.get("version") or (version[1] if version else "")),
         bool(about.get("synthetic", False)),
-        str(about.get("unknown_word") or "[unk]"),
-        calibration if isinstance(calibration, dict) else {},
+        str(about.get("unknown_word") or calibration.get("unknown_word") or "[unk]"),
+        calibration,
     )
 
 
@@ -100,13 +101,7 @@ def find(language: str, folder: Path | None = None) -> InstalledModel | None:
         elif model.language == language and not model.synthetic:
             found.append(model)
     if not found and unnamed:
-        raise Trouble(
-            "model-unnamed",
-            _("It is not known which language the speech model {name} understands.", name=unnamed[0].name),
-            safe=_("The recording is not affected."),
-            remedy=_('Rename the folder to vosk-model-kz-… or vosk-model-ru-…, or lay a file khatshy.json with '
-                     '{{"language": "kk"}} into it.'),
-        )  # fmt: skip
+        raise _unnamed(unnamed[0])
     found.sort(key=lambda model: ("small" not in model.name, [int(part) for part in re.findall(r"\d+", model.version)]))
     return found[-1] if found else None
 
@@ -118,6 +113,57 @@ def demonstration(language: str) -> InstalledModel | None:
         return None
     described = describe(folder) or InstalledModel(folder, language, folder.name)
     return replace(described, language=language, synthetic=True)
+
+
+def choose(
+    language: str, *, folders: Sequence[Path] = (), synthetic_speech: bool = False, place: Path | None = None
+) -> list[InstalledModel]:
+    """The models for a language («auto»: Kazakh and Russian), one a language, from what is installed.
+
+    ``folders`` are used in their place; ``synthetic_speech`` says that the sound is our own synthetic speech, for
+    which the demonstration models may be used. Trouble ``no-model``, ``model-unnamed``, ``model-synthetic``,
+    ``model-broken``, ``folder-missing``.
+    """
+    wanted = ("kk", "ru") if language == "auto" else (language,)
+    if folders:
+        return [_chosen(folder, language, synthetic_speech) for folder in folders]
+    if synthetic_speech:
+        found = [demonstration(each) for each in wanted]
+    else:
+        found = [find(each, place) for each in wanted]
+    chosen = [model for model in found if model is not None]
+    if not chosen:
+        raise Trouble("no-model", missing(wanted, place))
+    return chosen
+
+
+def _chosen(folder: Path, language: str, synthetic_speech: bool) -> InstalledModel:
+    if not folder.is_dir():
+        raise Trouble("folder-missing", _("There is no folder {path}.", path=str(folder)))
+    validate(folder)
+    model = describe(folder)
+    if model is None and language != "auto":
+        model = InstalledModel(folder, language, folder.name)
+    if model is None:
+        raise _unnamed(folder)
+    if model.synthetic and not synthetic_speech:
+        raise Trouble(
+            "model-synthetic",
+            _("{name} understands only the synthetic speech of the demonstration; of human speech it makes words "
+              "that nobody said.", name=model.name),
+            remedy=_("Install a real model."),
+        )  # fmt: skip
+    return model
+
+
+def _unnamed(folder: Path) -> Trouble:
+    return Trouble(
+        "model-unnamed",
+        _("It is not known which language the speech model {name} understands.", name=folder.name),
+        safe=_("The recording is not affected."),
+        remedy=_('Rename the folder to vosk-model-kz-… or vosk-model-ru-…, or lay a file khatshy.json with '
+                 '{example} into it.', example='{"language": "kk"}'),
+    )  # fmt: skip
 
 
 def missing(languages: tuple[str, ...], place: Path | None = None) -> Message:

@@ -12,6 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from app import paths
@@ -30,7 +31,9 @@ from app.transcribe.messages import (
     encode,
 )
 from app.transcribe.models import InstalledModel
+from app.transcribe.sound_file import SoundFile
 from app.transcribe.transcriber import Transcriber
+from app.transcribe.vosk_engine import VoskEngine
 
 LANGUAGES = ("kk", "ru")
 
@@ -50,7 +53,12 @@ def main(arguments: Sequence[str] = ()) -> int:
         print(f"set-up not understood: {error}", file=sys.stderr)  # noqa: T201 - for the one who starts it by hand
         return 2
     threading.Thread(target=_leave_with_engine, name="engine-left", daemon=True).start()
-    return _Speaking(setup).run()
+    speaking = _Speaking(setup)
+    try:
+        return speaking.run()
+    except Trouble as trouble:
+        speaking.fail(trouble)
+        return 0
 
 
 def _yield_to_others() -> None:
@@ -86,7 +94,11 @@ class _Speaking:
         if not engines:
             self._wait_without_model()
             return 0
-        follow = Follow(Path(self._setup.folder), live=self._setup.live)
+        follow: Follow | SoundFile
+        if self._setup.file:
+            follow = SoundFile(Path(self._setup.file), mixed=self._setup.mixed)
+        else:
+            follow = Follow(Path(self._setup.folder), live=self._setup.live)
         transcriber = Transcriber(
             engines, self._tell, hearing_language=self._setup.hearing_language, pinned=self._setup.pinned,
             known=self._setup.known, threads=max(2, (os.cpu_count() or 2) // 2),
@@ -105,9 +117,21 @@ class _Speaking:
         self._tell(SpeechFinished())
         return 0
 
+    def fail(self, trouble: Trouble) -> None:
+        """Say in a sentence why nothing comes."""
+        self._note = trouble.happened
+        self._tell(SpeechTrouble(trouble))
+        self._state("failed", now=True)
+
     def _installed(self) -> list[InstalledModel]:
-        """The models to use: the demonstration's for synthetic speech, else those of the models folder."""
-        if self._synthetic:
+        """The models to use: those that were named, the demonstration's for synthetic speech, or the installed."""
+        if self._setup.model_folders:
+            found = [
+                replace(models.describe(Path(folder)) or InstalledModel(Path(folder), language, Path(folder).name),
+                        language=language)
+                for folder, language in self._setup.model_folders
+            ]  # fmt: skip
+        elif self._synthetic:
             found = [model for language in LANGUAGES if (model := models.demonstration(language))]
         else:
             place = Path(self._setup.models) if self._setup.models else paths.models()
@@ -127,11 +151,10 @@ class _Speaking:
         for model in found:
             if model.name in self._setup.shun:
                 self._note = _("The speech model {name} is broken and was left out.", name=model.name)
-        return [model for model in found if model.name not in self._setup.shun]
+        permitted = [model for model in found if self._synthetic or not model.synthetic]
+        return [model for model in permitted if model.name not in self._setup.shun]
 
     def _load(self) -> dict[str, Engine]:
-        from app.transcribe.vosk_engine import VoskEngine
-
         engines: dict[str, Engine] = {}
         for model in self._installed():
             self._state("loading", loading=model.name, now=True)

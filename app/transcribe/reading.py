@@ -23,7 +23,7 @@ def propose(
     recent: str | None = None,
 ) -> Proposal | None:
     """The utterance with its best reading and the other one; None if nobody understood a word of it."""
-    own = {language: _own(words, ended.foreign) for language, words in heard.items()}
+    own = {language: _own(words, ended) for language, words in heard.items()}
     measures = {language: choice.measure(words, engines[language].calibration) for language, words in own.items()}
     best = choice.choose(own, measures, hearing=hearing, recent=recent)
     if best is None:
@@ -43,8 +43,16 @@ def propose(
     return Proposal(id=name, seat=speech.seat, span=span, reading=readings[best], other=other)
 
 
-def _own(words: Sequence[Heard], foreign: Sequence[Interval]) -> list[Heard]:
-    return [word for word in words if _overlap(word, foreign) < _FOREIGN * max(word.end - word.begin, 1e-3)]
+def _own(words: Sequence[Heard], ended: SpeechEnded) -> list[Heard]:
+    """What the seat itself said: not before or after its speech, where only neighbours are heard, nor under theirs."""
+    speech = ended.speech
+    end = speech.lead + (ended.last - speech.first) / speech.rate
+    return [
+        word
+        for word in words
+        if speech.lead <= (word.begin + word.end) / 2 <= end
+        and _overlap(word, ended.foreign) < _FOREIGN * max(word.end - word.begin, 1e-3)
+    ]
 
 
 def _overlap(word: Heard, intervals: Sequence[Interval]) -> float:

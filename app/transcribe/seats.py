@@ -23,6 +23,8 @@ _ECHO_FALL = 1.5
 HOT_DB, _LEADING_DB = 8.0, 20.0
 #: Bleed is believed up to this much above what was learned (dB); before anything was, up to the neighbour's own level.
 _ALLOWANCE_DB, _UNLEARNED_DB = 7.0, 0.0
+#: One sound on two channels: levels this close (dB), as two microphones' are once in hundreds of hops.
+_TWIN_DB = 0.05
 #: Learning: histogram of differences from -50 to 0 dB, percentile, slots a chunk, what stays a chunk, least slots.
 _BINS, _PERCENTILE, _CHUNK, _STAYS, _LEAST = 50, 0.9, 50, 0.98, 60
 
@@ -108,4 +110,14 @@ def _echoes(heights: Heights) -> Heights:
         np.maximum(found, heights[BEHIND - delay : BEHIND - delay + size] - _ECHO_FALL * delay, out=found)
     for early in range(1, AHEAD + 1):
         np.maximum(found, heights[BEHIND + early : BEHIND + early + size] - _ECHO_FALL * early, out=found)
+    return found
+
+
+def without_twins(heights: Heights) -> Heights:
+    """Where two channels of one device carry the same sound, the later one is as if it were not there."""
+    found = heights.copy()
+    for track in range(1, heights.shape[1]):
+        for earlier in range(track):
+            same = np.abs(heights[:, track] - heights[:, earlier]) < _TWIN_DB
+            found[same & (heights[:, track] >= HOT_DB), track] = -np.inf
     return found

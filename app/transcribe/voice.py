@@ -31,8 +31,9 @@ _AWAY = 32
 _SPEECH, _STILL_SPEECH = 0.5, 0.35
 #: An utterance opens when so many of so many chunks are speech (0.13 of 0.32 s).
 _NEEDED, _OF_CHUNKS = 4, 10
-#: Sound before and after the speech: for the recogniser, for the span (samples).
-_BEFORE, _SPAN_BEFORE, _SPAN_AFTER = int(0.35 * RATE), int(0.1 * RATE), int(0.15 * RATE)
+#: Sound before and after the speech, in samples: for the recogniser, and for the span.
+_BEFORE, _AFTER = int(0.35 * RATE), int(0.3 * RATE)
+_SPAN_BEFORE, _SPAN_AFTER = int(0.1 * RATE), int(0.15 * RATE)
 #: Chunks without speech that end an utterance (0.7 s); and, after so many seconds, those that cut it.
 _PAUSE = 22
 _CUTS = ((15.0, 6), (18.0, 2), (20.0, 0))
@@ -205,8 +206,8 @@ class Voice:
                 self._go_on(interval, interval.utterance, events)
             if interval.utterance is None and interval.chunk - interval.near > _AWAY:
                 break
-        self._give(interval, interval.chunk * CHUNK, events)
-        keep = interval.chunk * CHUNK - (_BEFORE + _OF_CHUNKS * CHUNK)  # no later utterance is heard from before this
+        self._give(interval, events)
+        keep = interval.chunk * CHUNK - (_PAUSE * CHUNK + _BEFORE)  # nothing from before this is asked for any more
         if keep > interval.base:
             interval.sound = interval.sound[keep - interval.base :]
             interval.base = keep
@@ -234,9 +235,13 @@ class Voice:
         elif any(now - utterance.start >= seconds * RATE and pause >= quiet for seconds, quiet in _CUTS):
             self._close(interval, now, events)
 
-    def _give(self, interval: _Interval, until: int, events: list[VoiceEvent]) -> None:
+    def _give(self, interval: _Interval, events: list[VoiceEvent]) -> None:
+        """Give away what was heard; in a pause only its begin, until it is known that the utterance goes on."""
         utterance = interval.utterance
-        if utterance is None or until <= utterance.sounded:
+        if utterance is None:
+            return
+        until = min(interval.chunk * CHUNK, (utterance.speech + 1) * CHUNK + _AFTER)
+        if until <= utterance.sounded:
             return
         sound = interval.sound[utterance.sounded - interval.base : until - interval.base]
         utterance.sounded = until
@@ -245,7 +250,7 @@ class Voice:
     def _close(self, interval: _Interval, end: int, events: list[VoiceEvent]) -> None:
         utterance = interval.utterance
         assert utterance is not None
-        self._give(interval, interval.chunk * CHUNK, events)
+        self._give(interval, events)
         last = min(self._frame(interval, end), hop_frame(self._end, self._rate))
         events.append(Ended(last, self._strangers(interval, utterance.start)))
         interval.utterance = None
