@@ -216,13 +216,17 @@ class Sitting:
             self.write(facts.VideoClosed(**place))
 
 
-def film(path: Path, begin: float, count: int, codec: str = "libx264") -> None:
-    """Pictures at 10 a second whose grey tells the second of the world: 20 + 2·second."""
+def film(path: Path, begin: float, count: int, codec: str = "libx264", *, reordered: bool = False) -> None:
+    """Pictures at 10 a second whose grey tells the second of the world: 20 + 2·second.
+
+    ``reordered``: stored in another order than they are shown, as cameras of their own encoder do.
+    """
     with av.open(str(path), "w", format="matroska") as container:
         stream: Any = container.add_stream(codec, rate=10)
         stream.width, stream.height, stream.pix_fmt = 160, 96, "yuv420p"
         if codec == "libx264":
-            stream.options = {"preset": "ultrafast", "tune": "zerolatency"}
+            fast = {"preset": "ultrafast", "tune": "zerolatency"}
+            stream.options = {"preset": "medium", "bf": "3"} if reordered else fast
         stream.codec_context.gop_size = 10
         stream.codec_context.time_base = Fraction(1, 1000)
         for number in range(count):

@@ -169,6 +169,27 @@ def test_a_film_that_ran_through_the_break_is_cut_there(tmp_path: Path) -> None:
     assert max(np.diff([position for position, _picture in shown])) <= 1.2
 
 
+def test_pictures_that_are_stored_out_of_order_are_shown_in_order(tmp_path: Path) -> None:
+    sitting = courtroom(tmp_path / "sitting", picture=True)
+    begin = 0.0
+    for video, seconds in zip(
+        sorted((sitting.folder / "capture" / "camera").glob("*.mkv")), (12.3, 5.2, 3.0, 6.5), strict=True
+    ):
+        film(video, begin if begin < 12.3 else begin + 7, round(seconds * 10), reordered=True)
+        begin += seconds
+    finished = finish(sitting.close(), tmp_path / "out")
+
+    assert finished.listening is not None
+    container: Any
+    with av.open(str(finished.listening.file)) as container:
+        time_base = container.streams.video[0].time_base
+        shown = [(float(frame.pts * time_base), frame.to_ndarray(format="gray")) for frame in container.decode(video=0)]
+    assert len(shown) == pytest.approx(270, abs=4)
+    for position, picture in shown:
+        world = position if position < 12.3003 else position + 7
+        assert abs(float(picture.mean()) - grey_of(world)) <= 4, position
+
+
 def test_a_camera_of_another_kind_is_encoded_again(tmp_path: Path) -> None:
     sitting = courtroom(tmp_path / "sitting", picture=True)
     videos = sorted((sitting.folder / "capture" / "camera").glob("*.mkv"))
