@@ -46,9 +46,9 @@ def _save(window: object, file: Path) -> None:
     assert isinstance(window, QWidget)
     file.parent.mkdir(parents=True, exist_ok=True)
     picture = window.grab().toImage()
-    picture.save(str(file), "PNG", 0)
+    picture.save(str(file), quality=0)
     if file.stat().st_size > LARGEST:
-        picture.convertToFormat(QImage.Format.Format_Indexed8).save(str(file), "PNG", 0)
+        picture.convertToFormat(QImage.Format.Format_Indexed8).save(str(file), quality=0)
     print(file, f"{file.stat().st_size / 1000:.0f} kB")
 
 
