@@ -159,15 +159,14 @@ class _Finishing:
         return Finished(finished, mix, self.timeline.gaps, tuple(damaged))
 
     def _take(self, take: Take, paths: dict[int, Path], hashers: dict[int, SecondHasher], log: Any) -> list[Damaged]:
-        whole, damaged = tracks.proved(take, paths, hashers, log, self._advance)
+        whole, damaged = tracks.proved(take, paths, self._advance, hashers, log)
         missing = {channel: path for channel, path in paths.items() if channel not in whole}
         if not missing:
             self._advance(2 * take.seconds)
             return damaged
         tracks.write(take, missing, tracks.tags(take), self._advance)
         halves = {channel: tracks.half(path) for channel, path in missing.items()}
-        unused = {channel: SecondHasher(take.rate, take.width) for channel in missing}
-        again, _damaged = tracks.proved(take, halves, unused, {}, self._advance)
+        again, _damaged = tracks.proved(take, halves, self._advance)
         if again != set(missing):
             raise Trouble(
                 "flac-differs",

@@ -67,9 +67,10 @@ def decode_pcm(raw: bytes, width: int) -> NDArray[np.int32]:
     """Little-endian PCM of 2 or 3 bytes a sample as integers."""
     if width == 2:
         return np.frombuffer(raw, "<i2").astype(np.int32)
-    triples = np.frombuffer(raw, np.uint8).reshape(-1, 3).astype(np.int32)
-    values = triples[:, 0] | triples[:, 1] << 8 | triples[:, 2] << 16
-    return values - ((values & 0x800000) << 1)
+    # into the upper three of four bytes, and the sign comes down with the shift
+    samples = np.zeros((len(raw) // 3, 4), np.uint8)
+    samples[:, 1:] = np.frombuffer(raw, np.uint8).reshape(-1, 3)
+    return samples.view("<i4").reshape(-1).astype(np.int32, copy=False) >> 8
 
 
 @dataclass

@@ -112,14 +112,15 @@ def _blocks(take: Take) -> Iterator[tuple[int, NDArray[np.int32]]]:
 def proved(
     take: Take,
     files: Mapping[int, Path],
-    hashers: Mapping[int, SecondHasher],
-    log: Mapping[int, tuple[str, ...]],
     progress: Callable[[float], None],
+    hashers: Mapping[int, SecondHasher] | None = None,
+    log: Mapping[int, tuple[str, ...]] | None = None,
 ) -> tuple[set[int], list[Damaged]]:
     """Decode the files and compare every sample with the recording, and every second with the recorder's hashes.
 
-    ``files`` maps channels to what shall be read. Returns the channels whose file holds exactly the recording, and the
-    seconds in which the recording itself is no longer what the recorder heard.
+    ``files`` maps channels to what shall be read; ``hashers`` go on from take to take of a source. Returns the channels
+    whose file holds exactly the recording, and (where ``log`` is given) the seconds in which the recording itself is
+    no longer what the recorder heard.
     """
     seats = {track.channel: track.seat for track in take.tracks}
     equal: set[int] = set()
@@ -137,8 +138,8 @@ def proved(
                 wanted = block[:, channel]
                 if channel in equal and not np.array_equal(decode(decoders[channel], len(wanted), take.width), wanted):
                     equal.discard(channel)
-                for second, digest in hashers[channel].take(first, wanted):
-                    hashes = log.get(second, ())
+                for second, digest in hashers[channel].take(first, wanted) if hashers else ():
+                    hashes = (log or {}).get(second, ())
                     if channel < len(hashes) and hashes[channel] != digest:
                         begin = clock.stamp(take.utc(first) + timedelta(seconds=second - first / take.rate))
                         damaged.append(Damaged(seats[channel], take.run, take.source, second, begin))
