@@ -6,6 +6,7 @@ it is what durations and anchors are measured with. ``utc`` may be stepped by NT
 
 from __future__ import annotations
 
+import sys
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -30,7 +31,7 @@ class SystemClock:
     """The clock of this PC."""
 
     def monotonic_ns(self) -> int:
-        if hasattr(time, "CLOCK_BOOTTIME"):
+        if sys.platform == "linux":
             return time.clock_gettime_ns(time.CLOCK_BOOTTIME)
         return time.perf_counter_ns()
 

@@ -162,14 +162,16 @@ class Server:
         self.address.with_suffix(".key").unlink(missing_ok=True)
 
 
-def _connected(address: str) -> socket.socket:
-    """A connected Unix socket; a full queue of callers is waited for, up to the deadline."""
+def _connected(address: Path) -> socket.socket:
+    """A socket connected to the server at ``address``; a full queue of callers is waited for, up to the deadline."""
+    if sys.platform == "win32":
+        return socket.create_connection(("127.0.0.1", int(address.read_text(encoding="ascii"))), DEADLINE_S)
     deadline = time.monotonic() + DEADLINE_S
     while True:
         found = socket.socket(socket.AF_UNIX)
         found.settimeout(DEADLINE_S)
         try:
-            found.connect(address)
+            found.connect(str(address))
         except BlockingIOError:
             found.close()
             if time.monotonic() > deadline:
@@ -189,12 +191,7 @@ class Client:
         """Connect; Trouble ``peer-absent`` if nobody listens, ``peer-refused`` if the key is not ours."""
         try:
             key = address.with_suffix(".key").read_bytes()
-            if sys.platform == "win32":
-                self._socket = socket.create_connection(
-                    ("127.0.0.1", int(address.read_text(encoding="ascii"))), DEADLINE_S
-                )
-            else:
-                self._socket = _connected(str(address))
+            self._socket = _connected(address)
         except (OSError, ValueError) as error:
             raise Trouble("peer-absent", _("The recorder does not answer.")) from error
         try:

@@ -64,7 +64,7 @@ def _mistake(error: Exception) -> int:
 def _choose_language() -> None:
     wanted = os.environ.get("KHATSHY_LANGUAGE", "")
     if wanted in i18n.LANGUAGES:
-        i18n.use_language(wanted)  # type: ignore[arg-type]
+        i18n.use_language(wanted)
         return
     try:
         i18n.use_language(settings.load().language)

@@ -46,7 +46,7 @@ def make(request: dict[str, Any], progress: Progress) -> dict[str, Any]:
         progress=lambda done: progress(0.3 + 0.4 * done, packing),
     )
     progress(0.75, _("Verifying"))
-    reports = [verify(packed.folder, trusted), verify(packed.zip, trusted)]
+    reports = [verify(path, trusted, isolated=False) for path in (packed.folder, packed.zip)]
     return {
         "package": str(packed.folder),
         "zip": str(packed.zip),
