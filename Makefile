@@ -14,7 +14,9 @@ test: check
 
 # the same tests at full size; figures go to docs/trials.md
 trial: check
-	@QT_QPA_PLATFORM=offscreen KHATSHY_TRIAL=1 .venv/bin/python -m pytest -n 2 --dist loadgroup --timeout 3600 tests
+	@rm -f output/figures.jsonl
+	@QT_QPA_PLATFORM=offscreen KHATSHY_TRIAL=1 .venv/bin/python -m pytest -n 2 --dist loadgroup --timeout 7200 tests
+	@.venv/bin/python -m tools.trials
 
 check:
 	@installer/setup.sh test

@@ -1,0 +1,25 @@
+"""What all tests share: the figures of a trial."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+FIGURES = Path(__file__).resolve().parent.parent / "output" / "figures.jsonl"
+
+
+@pytest.fixture
+def figure(request: pytest.FixtureRequest) -> Callable[[str, object], None]:
+    """``figure("seconds lost", 0.4)``: kept by ``make trial`` and written into docs/trials.md by tools/trials.py."""
+
+    def keep(name: str, value: object) -> None:
+        if os.environ.get("KHATSHY_TRIAL"):
+            FIGURES.parent.mkdir(exist_ok=True)
+            with open(FIGURES, "a", encoding="utf-8") as file:
+                file.write(json.dumps({"test": request.node.nodeid, "figure": name, "value": value}) + "\n")
+
+    return keep
