@@ -17,9 +17,9 @@ STATE = "recorder.json"
 #: Exit codes of the recorder that are no accident: told to stop, cannot start.
 ORDERLY = (0, 3)
 RESTART_S = 0.3
-#: A recorder that lived for less than this died quickly; so many in a row and the guardian gives up.
-QUICK_S = 10.0
-TRIES = 8
+#: A recorder that lived for less than this died at its start; so many in a row and the guardian gives up.
+QUICK_S = 2.0
+TRIES = 10
 
 
 def _say(state: Path, **facts: int) -> None:
