@@ -15,11 +15,15 @@ HOPS = 50
 LOW_HZ, HIGH_HZ = 200.0, 4000.0
 #: Level of digital silence (dBFS), and the lowest floor that is believed: a quieter one is a gated line.
 SILENCE_DB, LOWEST_FLOOR_DB = -120.0, -75.0
+#: Below this (dBFS) there is no microphone at the other end of the cable.
+DEAD_DB = -110.0
 
-#: The floor is this percentile of the levels in this many hops (30 s), renewed every so many hops.
-_PERCENTILE, _WINDOW, _RENEWED = 10, 1500, 25
-#: Until something was heard, the floor is taken for this (dBFS), with the weight of this many hops.
-_PRIOR_DB, _PRIOR_HOPS = -65.0, 2
+#: The floor is the level below which this part of the last so many hops (60 s) lies, renewed every so many hops.
+_PART, _WINDOW, _RENEWED = 0.05, 3000, 25
+#: It falls at once but rises by no more than this a renewal (dB): long speech without a pause is no floor.
+_RISE_DB = 0.5
+#: Until something was heard, the floor is taken for this (dBFS).
+_PRIOR_DB = -65.0
 
 Levels = NDArray[np.float32]
 
@@ -70,27 +74,28 @@ class BandLevels:
 
 
 class NoiseFloor:
-    """The level of each channel when nobody speaks, from the last 30 s of it."""
+    """The level of each channel when nobody speaks, from the last minute of it."""
 
     def __init__(self, channels: int) -> None:
-        self._recent = np.full((_WINDOW, channels), np.nan, np.float32)
-        self._recent[-_PRIOR_HOPS:] = _PRIOR_DB
-        self._floor = self._now()
+        self._recent = np.full((_WINDOW, channels), np.inf, np.float32)  # digital silence says nothing of a floor
+        self._floor = np.full(channels, np.nan, np.float32)
 
-    def _now(self) -> Levels:
-        heard = self._recent[~np.isnan(self._recent[:, 0])]
-        found: Levels = np.percentile(heard, _PERCENTILE, axis=0).astype(np.float32)
-        return found
+    def _renew(self) -> None:
+        counts = np.isfinite(self._recent).sum(axis=0)
+        quiet = np.sort(self._recent, axis=0)[(counts * _PART).astype(int), np.arange(len(counts))]
+        floor = np.fmin(np.maximum(quiet, LOWEST_FLOOR_DB), self._floor + _RISE_DB)
+        self._floor = np.where(counts > 0, floor, self._floor).astype(np.float32)
 
     def take(self, levels: Levels, hop: int) -> Levels:
-        """The floor under each hop of ``levels``, which begin with ``hop``; a hop does not count for its own floor."""
+        """The floor (dBFS) under each hop of ``levels``, from ``hop`` on; a hop does not count for its own floor."""
         floors = np.empty_like(levels)
         done = 0
         while done < len(levels):
             count = min(len(levels) - done, _RENEWED - (hop + done) % _RENEWED)
-            floors[done : done + count] = self._floor
-            self._recent = np.concatenate([self._recent[count:], levels[done : done + count]])
+            floors[done : done + count] = np.where(np.isnan(self._floor), _PRIOR_DB, self._floor)
+            heard = levels[done : done + count]
+            self._recent = np.concatenate([self._recent[count:], np.where(heard > DEAD_DB, heard, np.inf)])
             done += count
             if (hop + done) % _RENEWED == 0:
-                self._floor = self._now()
-        return np.maximum(floors, LOWEST_FLOOR_DB)
+                self._renew()
+        return floors

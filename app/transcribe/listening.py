@@ -190,7 +190,7 @@ class Listening:
         end = self._base + len(self._heights)
         until = min(known // SLOT_NS - AHEAD, end)
         spoken: list[Spoken] = []
-        if until > self._decided:
+        if len(self._heights) and until > self._decided:
             short = until + AHEAD - end
             if short > 0:
                 more = np.full((short, self._columns), -np.inf, np.float32)

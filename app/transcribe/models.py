@@ -31,7 +31,7 @@ __all__ = [
 DESCRIPTION = "khatshy.json"
 
 _LANGUAGE_OF_NAME = {"kk": "kk", "kz": "kk", "ru": "ru"}
-_NAME = re.compile(r"^(?:vosk-model-)?(?:small-|big-)?([a-z]{2})(?:-|$)")
+_NAME = re.compile(r"^vosk-model-(?:small-|big-)?([a-z]{2})(?:-|$)|^(kk|kz|ru)$")
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,8 @@ def describe(folder: Path) -> InstalledModel | None:
                 remedy=_("Copy the model into the models folder again; what was recorded becomes text later."),
             ) from error
     named = _NAME.match(folder.name.lower())
-    language = about.get("language") or (named and _LANGUAGE_OF_NAME.get(named[1], named[1]))
+    short = (named[1] or named[2]) if named else ""
+    language = about.get("language") or _LANGUAGE_OF_NAME.get(short, short)
     if not language:
         return None
     version = re.search(r"-(\d+(?:\.\d+)+)$", folder.name)
@@ -92,9 +93,7 @@ def find(language: str, folder: Path | None = None) -> InstalledModel | None:
     place = folder or paths.models()
     unnamed: list[Path] = []
     found: list[InstalledModel] = []
-    for child in sorted(place.iterdir()) if place.is_dir() else ():
-        if not (child.is_dir() and (child / "am").is_dir()):
-            continue
+    for child in _folders(place):
         model = describe(child)
         if model is None:
             unnamed.append(child)
@@ -104,6 +103,20 @@ def find(language: str, folder: Path | None = None) -> InstalledModel | None:
         raise _unnamed(unnamed[0])
     found.sort(key=lambda model: ("small" not in model.name, [int(part) for part in re.findall(r"\d+", model.version)]))
     return found[-1] if found else None
+
+
+def _folders(place: Path) -> list[Path]:
+    """What lies in the models folder and is, or was meant to be, a model; also one folder deeper, as some unpack."""
+    found = []
+    for child in sorted(place.iterdir()) if place.is_dir() else ():
+        if not child.is_dir() or child.name.startswith("."):
+            continue
+        inner = [below for below in child.iterdir() if below.is_dir()]
+        if len(inner) == 1 and (inner[0] / "am").is_dir():
+            found.append(inner[0])
+        elif (child / "am").is_dir() or (child / DESCRIPTION).is_file() or _NAME.match(child.name.lower()):
+            found.append(child)
+    return found
 
 
 def demonstration(language: str) -> InstalledModel | None:

@@ -103,6 +103,7 @@ class _Speaking:
             engines, self._tell, hearing_language=self._setup.hearing_language, pinned=self._setup.pinned,
             known=self._setup.known, threads=max(2, (os.cpu_count() or 2) // 2),
         )  # fmt: skip
+        self._state("running", now=True)
         over = False
         while not (over and transcriber.idle()):
             news = False

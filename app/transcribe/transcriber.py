@@ -117,7 +117,7 @@ class Transcriber:
         texts = self._partials.setdefault(partial.speech, {})
         texts[partial.language] = partial.text
         expected = self._recent.get(seat, self._hearing)
-        language = expected if texts.get(expected) or expected in self._languages(seat) else partial.language
+        language = expected if texts.get(expected) else partial.language
         if language == partial.language and partial.text:
             self._tell(PartialText(seat, language, partial.text))
 
