@@ -19,7 +19,11 @@ _ENCODER = {"preset": "ultrafast", "tune": "zerolatency", "crf": "26"}
 
 
 class MatroskaFile:
-    """One file; pictures go in with their own times (monotonic ns), time 0 is that of the first."""
+    """One file; pictures go in with their own times (monotonic ns), time 0 is that of the first.
+
+    ``packets`` and ``seconds`` (of the last picture) count what has left the muxer, which keeps a cluster to itself
+    until it is complete.
+    """
 
     def __init__(self, twin: Twin, width: int, height: int, fps: float, begin: int) -> None:
         self.width, self.height = width - width % 2, height - height % 2  # the encoder halves both for colour
@@ -28,6 +32,7 @@ class MatroskaFile:
         self._twin = twin
         self._begin = begin
         self._last = -1
+        self._inside = 0
         self._container: Any = av.open(twin, "w", format="matroska", options=_CONTAINER)
         self._stream: Any = self._container.add_stream("libx264", rate=round(fps), options=_ENCODER)
         self._stream.width, self._stream.height = self.width, self.height
@@ -50,14 +55,19 @@ class MatroskaFile:
         even = frame.reformat(self.width, self.height, "yuv420p")
         even.pts, even.time_base = stamp, Fraction(1, 1000)
         even.pict_type = av.video.frame.PictureType.NONE  # not the one it had in the file it comes from
-        self._last = stamp
         self._mux(self._stream.encode(even))
-        self.seconds = stamp / 1000
+        self._last = stamp
 
     def _mux(self, packets: Any) -> None:
         for packet in packets:
+            before = self._twin.bytes
             self._container.mux(packet)
-            self.packets += 1
+            if self._twin.bytes > before and self._last >= 0:  # the cluster before this packet is out
+                self._all_out()
+            self._inside += 1
+
+    def _all_out(self) -> None:
+        self.packets, self.seconds = self._inside, self._last / 1000
 
     def sync(self) -> None:
         """Return when everything written is on both disks."""
@@ -67,6 +77,7 @@ class MatroskaFile:
         """Complete the file."""
         self._mux(self._stream.encode(None))
         self._container.close()
+        self._all_out()
         self._twin.sync()
         self._twin.close()
 

@@ -11,7 +11,8 @@ from app.errors import Trouble
 from app.i18n import _
 
 WARN_HOURS = 4.0
-FAIL_HOURS = 1 / 6
+#: Shown while nothing says how fast the disk fills.
+UNKNOWN_HOURS = 999.0
 
 
 def refuse_full(folders: Folders, which: Which, reserve: int) -> None:
@@ -55,7 +56,7 @@ class Space:
 
     def _state(self, which: Which, path: Path) -> FolderState:
         free = self.free.get(which, 0)
-        hours = max(0, free - self._reserve) / self.bytes_per_s / 3600 if self.bytes_per_s else 0.0
+        hours = max(0, free - self._reserve) / self.bytes_per_s / 3600 if self.bytes_per_s else UNKNOWN_HOURS
         lost = self._folders.lost.get(which)
         if lost is not None:
             return FolderState(which=which, path=str(path), state="failed", reason=lost, bytes_free=free)
@@ -63,7 +64,7 @@ class Space:
         return FolderState(
             which=which,
             path=str(path),
-            state="failed" if low and hours < FAIL_HOURS else "warning" if low else "good",
+            state="warning" if low else "good",
             reason="low" if low else "",
             hours_left=round(hours, 2),
             bytes_free=free,

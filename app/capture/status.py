@@ -20,8 +20,13 @@ class Level(Frozen):
 
 
 class SourceState(Frozen):
-    """One source. ``reason`` is a stable English word where the state is not good; ``written_s`` seconds are fsynced,
-    over all runs; ``fresh`` is False when nothing came for 0.5 s; ``position`` counts this run's fsynced frames."""
+    """One source. ``written_s`` seconds are fsynced, over all runs; ``fresh`` is False when nothing came for 0.5 s;
+    ``position`` counts this run's fsynced frames (a camera's: packets).
+
+    ``reason`` is a stable English word where the state is not good. Warnings: ``clipping``, ``silent`` (exact zeros
+    for 5 s), ``behind`` (its sound is late on its way to the disk). Failed: ``lost``, ``moved`` (the system put another
+    device in its place), ``stalled`` (it delivers nothing just now), ``overflow``, ``encoder``, ``space``.
+    """
 
     name: str
     kind: str
@@ -34,7 +39,11 @@ class SourceState(Frozen):
 
 
 class FolderState(Frozen):
-    """The first or second folder; hours until its reserve is reached at the present rate of writing."""
+    """The first or second folder; hours until its reserve is reached at the present rate of writing.
+
+    ``warning``: ``low`` (4 h are left) or ``slow`` (the disk keeps the recorder waiting); ``failed``: it is not written
+    any more (``full`` or ``failed``).
+    """
 
     which: Literal["first", "second"]
     path: str
