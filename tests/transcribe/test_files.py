@@ -17,8 +17,6 @@ from app.transcribe.proposal import Proposal
 from tests.transcribe.sittings import demonstration
 from tests.transcribe.speech import installed
 
-pytestmark = pytest.mark.xdist_group("speech")
-
 
 @pytest.fixture(autouse=True)
 def own_logs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,7 +14,7 @@ from tools.models.grammar.sampler import sentences
 from tools.speech.room import amplitude, at_level, delayed, noise, reverberate
 from tools.speech.voice import say
 
-pytestmark = pytest.mark.xdist_group("speech")
+pytestmark = pytest.mark.xdist_group("speech-hearing")
 
 
 def two_devices(sound: dict[str, Samples]) -> list[Device]:
@@ -38,6 +38,21 @@ def test_the_hearing_becomes_text(heard: Run) -> None:
     assert found.languages >= 0.98
     assert found.start <= 0.3
     assert found.spurious == 0
+
+
+def test_every_line_is_one_utterance_of_one_seat(heard: Run) -> None:
+    for cue in cues():
+        own = [
+            proposal.span
+            for proposal in heard.proposals
+            if proposal.seat == cue["speaker"]
+            and proposal.span.first / proposal.span.rate < cue["end"]
+            and proposal.span.last / proposal.span.rate > cue["at"]
+        ]
+        assert len(own) == 1, cue
+        assert abs(own[0].first / own[0].rate - cue["at"]) < 0.3, cue
+        assert -0.05 < own[0].last / own[0].rate - cue["end"] < 0.5, cue
+    assert len(heard.proposals) == len(cues())
 
 
 def test_every_word_has_its_place_and_its_machine(heard: Run) -> None:

@@ -16,8 +16,6 @@ from app.transcribe import models
 from app.transcribe.probe import probe
 from tests.transcribe.speech import installed
 
-pytestmark = pytest.mark.xdist_group("speech")
-
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:

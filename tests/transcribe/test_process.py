@@ -16,7 +16,7 @@ from app.transcribe.messages import Setup
 from tests.transcribe.sittings import Device, Sitting, demonstration
 from tests.transcribe.speech import Run, installed, transcribe
 
-pytestmark = pytest.mark.xdist_group("speech")
+pytestmark = pytest.mark.xdist_group("speech-process")
 
 
 @pytest.fixture(autouse=True)
