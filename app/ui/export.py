@@ -143,8 +143,10 @@ class ExportDialog(QDialog):
         self.setWindowTitle(str(_("Make and sign the protocol")))
         self._title.setText(str(_("Make and sign the protocol")))
         if self._hearing.demonstration:
-            about = _("This is a demonstration: without key files it is signed with throw-away keys of a test "
-                      "authority, made on the spot and named as such.")  # fmt: skip
+            about = _(
+                "This is a demonstration, and the documents say so. Without key files they are made unsigned; the "
+                "command khatshy demo signs them with throw-away test keys."
+            )
         else:
             about = _("The secretary signs first, then the presiding judge. A signed protocol cannot be changed any "
                       "more. Without a key file the documents are made unsigned.")  # fmt: skip

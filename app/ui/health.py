@@ -104,6 +104,14 @@ class HealthLine(QWidget):
         self.updateGeometry()
         self.update()
 
+    def _fitting(self) -> list[Part]:
+        """The parts for which there is room: what is well gives way to what is not."""
+        shown = list(self._parts)
+        while shown and sum(self._width(part) + 16 for part in shown) > self.width() + 16:
+            well = [part for part in shown if part.health == "good"]
+            shown.remove(well[0] if well else shown[-1])
+        return shown
+
     @staticmethod
     def _fonts(part: Part) -> tuple[QFont, QFont]:
         if part.health == "good":
@@ -137,7 +145,7 @@ class HealthLine(QWidget):
         tokens = theme.current()
         x = float(self.width())
         middle = self.height() / 2
-        for part in reversed(self._parts):
+        for part in reversed(self._fitting()):
             width = self._width(part)
             x -= width
             self._draw(painter, QRectF(x, middle - 14, width, 28), part, tokens)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -10,7 +11,7 @@ from PySide6.QtGui import QBrush, QColor, QFontMetrics, QPainter
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.clock import local, moment
-from app.hearing.model import Course, Hearing
+from app.hearing.model import Course, Hearing, Utterance
 from app.i18n import _
 from app.session.status import Status
 from app.ui import dates, fonts, theme
@@ -22,6 +23,7 @@ from app.ui.turns import stage_name
 BIN_S = 0.5
 AUDIBLE_DB = -45.0
 QUIET_DB, LOUD_DB = -42.0, -14.0
+SILENCE = 0.06
 _SPANS_MIN = (3, 6, 12, 30, 60, 110, 170, 240, 360, 480, 720, 1440)
 _TICKS_MIN = (0.5, 1, 2, 5, 10, 20, 30, 60, 120, 240)
 _COLUMN = 4
@@ -58,6 +60,8 @@ class Ribbon(QWidget):
         self._levels = Levels()
         self._spoken: dict[int, str] = {}
         self._known: set[str] = set()
+        self._cells: dict[int, tuple[float, str]] = {}
+        self._per_column = 1
         self._now = 0.0
         self._drawn = -1.0
         retranslated(self, self._retranslate)
@@ -76,15 +80,20 @@ class Ribbon(QWidget):
         self._hearing = hearing
         self._seats = {p.seat: n for n, p in enumerate(in_order(hearing)) if p.seat}
         self._begin = moment(hearing.course[0].begin) if hearing.course else None
-        if self._begin is not None:
-            for id_, utterance in hearing.utterances.items():
-                if id_ not in self._known:
-                    self._known.add(id_)
-                    first = self._since(utterance.span.begin)
-                    for number in range(int(first / BIN_S), int((first + utterance.span.seconds) / BIN_S) + 1):
-                        self._spoken[number] = utterance.seat
+        self.hear(u for id_, u in hearing.utterances.items() if id_ not in self._known)
         self._find_now()
         self.update()
+
+    def hear(self, utterances: Iterable[Utterance]) -> None:
+        """Somebody spoke: their time is in their colour."""
+        if self._begin is None:
+            return
+        for utterance in utterances:
+            self._known.add(utterance.id)
+            first = self._since(utterance.span.begin)
+            for number in range(int(first / BIN_S), int((first + utterance.span.seconds) / BIN_S) + 1):
+                self._spoken[number] = utterance.seat
+                self._cells.pop(number // self._per_column, None)
 
     def show_status(self, status: Status) -> None:
         """Levels; drawn twice a second at most."""
@@ -154,28 +163,42 @@ class Ribbon(QWidget):
                 painter.drawText(QRectF(x, 60, 70, 14), Qt.AlignmentFlag.AlignVCenter, text)
             at += step
 
+    def _cell(self, column: int) -> tuple[float, str]:
+        """Height (0…1) and seat of a column; columns that are over are worked out once."""
+        if (known := self._cells.get(column)) is not None:
+            return known
+        numbers = range(column * self._per_column, (column + 1) * self._per_column)
+        bins, spoken = self._levels.bins, self._spoken
+        loudest = max((bins[n] for n in numbers if n in bins), default=None)
+        seat = next((spoken[n] for n in numbers if n in spoken), "")
+        if loudest is not None:
+            seat = seat or loudest[1]
+        if not seat:
+            reach = SILENCE
+        elif loudest is None:
+            reach = 0.3  # this window did not hear how loud it was
+        else:
+            reach = max(0.12, min(1.0, (loudest[0] - QUIET_DB) / (LOUD_DB - QUIET_DB)))
+        self._cells[column] = reach, seat
+        return reach, seat
+
     def _draw_levels(self, painter: QPainter, scale: float) -> None:
         tokens = theme.current()
         per_column = max(1, round(_COLUMN / scale / BIN_S))
+        if per_column != self._per_column:
+            self._per_column = per_column
+            self._cells.clear()
         width = max(1.5, min(3.0, per_column * BIN_S * scale * 0.7))
-        last = int(self._now / BIN_S)
-        bins, spoken = self._levels.bins, self._spoken
+        last = int(self._now / BIN_S) // per_column
+        for column in (last - 1, last):
+            self._cells.pop(column, None)  # still growing
         painter.setPen(Qt.PenStyle.NoPen)
-        for first in range(0, last + 1, per_column):
-            numbers = range(first, min(first + per_column, last + 1))
-            loudest = max((bins[n] for n in numbers if n in bins), default=None)
-            seat = next((spoken[n] for n in numbers if n in spoken), "")
-            if loudest is not None:
-                seat = seat or loudest[1]
-                reach = max(0.12, min(1.0, (loudest[0] - QUIET_DB) / (LOUD_DB - QUIET_DB))) if seat else 0.06
-            elif seat:
-                reach = 0.3
-            else:
-                reach = 0.06
+        for column in range(last + 1):
+            reach, seat = self._cell(column)
             colours = tokens.speakers
             colour = colours[self._seats[seat] % len(colours)] if seat in self._seats else tokens.edge
             half = max(1.5, reach * 19)
-            x = 16 + first * BIN_S * scale
+            x = 16 + column * per_column * BIN_S * scale
             painter.setBrush(QColor(colour))
             painter.drawRoundedRect(QRectF(x, 40 - half, width, half * 2), 1, 1)
 

@@ -10,6 +10,7 @@ from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app.errors import Trouble
+from app.hearing import events as ev
 from app.hearing import law
 from app.hearing.model import Course, Hearing, Wording
 from app.i18n import Message, _, current_language
@@ -30,6 +31,9 @@ from app.ui.seats import SeatsPanel
 from app.ui.textview import TextColumn, TextView
 from app.ui.topbar import TopBar
 from app.ui.turns import TurnsModel
+
+NARROW = 1200
+_SPEECH = (ev.UtteranceProposed, ev.UtteranceEdited, ev.ReadingExchanged)
 
 
 class StartPrompt(QWidget):
@@ -96,6 +100,7 @@ class SittingPage(QWidget):
         retranslated(self, self._retranslate)
         self.show_hearing(self.engine.hearing)
         self.turns.show_hearing(self.hearing)
+        self._synthetic = self.turns.synthetic()
         self._warn()
         self._on_status(self.engine.status)
 
@@ -192,7 +197,13 @@ class SittingPage(QWidget):
 
     def _on_hearing(self, events: tuple[Any, ...], hearing: Hearing) -> None:
         self.turns.take(events, hearing)
-        self.show_hearing(hearing)
+        self.hearing = hearing
+        if all(isinstance(event, _SPEECH) for event in events):
+            proposed = [event.utterance for event in events if isinstance(event, ev.UtteranceProposed)]
+            self.ribbon.hear(proposed)  # text changes nothing else, and there is much of it
+            self._synthetic |= any(utterance.reading.model.synthetic for utterance in proposed)
+        else:
+            self.show_hearing(hearing)
         self._warn()
         self._follow_course(hearing.now)
 
@@ -205,8 +216,7 @@ class SittingPage(QWidget):
         self._follow_course(status.course)
 
     def _warn(self) -> None:
-        synthetic = self.status.speech.synthetic or self.turns.synthetic()
-        self.text.warn_of_demonstration(synthetic)
+        self.text.warn_of_demonstration(self._synthetic or self.status.speech.synthetic)
 
     def _follow_course(self, course: Course) -> None:
         """Change the screen over between before, during and after."""
@@ -218,7 +228,7 @@ class SittingPage(QWidget):
         self.text.setVisible(not before)
         self.ribbon.setVisible(not before)
         self.seats.setVisible(not after)
-        self.agenda.setVisible(not after)
+        self._fold()
         self.outcome.setVisible(after)
         self.note.setVisible(not after and not before)
         self._show_keys()
@@ -374,8 +384,13 @@ class SittingPage(QWidget):
         super().keyPressEvent(event)
 
     def resizeEvent(self, event: object) -> None:
+        self._fold()
         if self.chooser.isVisible():
             self.chooser.place()
+
+    def _fold(self) -> None:
+        """On a narrow window stages and marks are in the palette alone (F2, F4), so that the text keeps its width."""
+        self.agenda.setVisible(self._course is not Course.STOPPED and self.width() >= NARROW)
 
 
 def _line() -> QWidget:

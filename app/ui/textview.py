@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QLabel, QTableView, QVBoxLayout, QWidget
 
 from app.i18n import _
@@ -28,6 +28,7 @@ class TextView(QTableView):
         self.paper = Paper(model, self)
         self._exact: set[str] = set()
         self._sticking = True
+        self._measured_for = -1
         self.setModel(model)
         self.setItemDelegate(self.paper)
         self.setShowGrid(False)
@@ -63,6 +64,8 @@ class TextView(QTableView):
             self.setRowHeight(number, height)
 
     def _on_inserted(self, _parent: QModelIndex, first: int, last: int) -> None:
+        if self._measured_for < 0:
+            return  # not yet shown: all rows are measured then, for the width that they have then
         exact = last - first < _MEASURED_AT_ONCE
         for number in range(first, last + 1):
             self._set_height(number, exact=exact)
@@ -88,6 +91,10 @@ class TextView(QTableView):
         self.viewport().update()
 
     def _measure_anew(self) -> None:
+        if not self.isVisible():
+            self._measured_for = -1
+            return
+        self._measured_for = self.paper.text_width(self.viewport().width())
         self._exact.clear()
         few = self._model.rowCount() < _MEASURED_AT_ONCE
         for number in range(self._model.rowCount()):
@@ -97,10 +104,8 @@ class TextView(QTableView):
 
     def _on_reset(self) -> None:
         self.paper.fit_speakers(self._model.speakers())
-        self._exact.clear()
-        self._on_inserted(QModelIndex(), 0, self._model.rowCount() - 1)
         self._sticking = True
-        self._settle()
+        self._measure_anew()
 
     def _settle(self) -> None:
         """Measure what is in view and was only guessed."""
@@ -131,9 +136,14 @@ class TextView(QTableView):
         self._sticking = True
         self.scrollToBottom()
 
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._measured_for < 0:
+            self._measure_anew()
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        if event.size().width() != event.oldSize().width():
+        if self.paper.text_width(self.viewport().width()) != self._measured_for:
             self._measure_anew()
         if self._sticking:
             self.verticalScrollBar().setValue(self.verticalScrollBar().maximum())

@@ -118,6 +118,8 @@ class Window(QMainWindow):
         self._stack.addWidget(page)
         self._stack.setCurrentWidget(page)
         page.settle_focus()
+        if engine.read_only:
+            self.show_trouble(_only_read())
         self._retranslate()
 
     def _put_away(self) -> None:
@@ -224,6 +226,15 @@ class Window(QMainWindow):
     def look(self) -> state.Look | None:
         """How the state looks now, for whoever asks from outside."""
         return state.look(self.sitting.hearing, self.sitting.status) if self.sitting else None
+
+
+def _only_read() -> Trouble:
+    return Trouble(
+        "read-only",
+        _("Another window writes to this hearing; here it can only be read."),
+        safe=_("The recording goes on."),
+        remedy=_("Go on in the other window, or close it first and open the hearing here again."),
+    )
 
 
 def _own_name(tongue: Language) -> str:
