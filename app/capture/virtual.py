@@ -186,7 +186,7 @@ class VirtualRoom:
         microphone = self.microphones[name]
         player = subprocess.Popen(
             ["pacat", "-p", "-d", name, "--raw", f"--rate={microphone.rate}", f"--channels={microphone.channels}",
-             f"--channel-map={microphone.channel_map}", f"--format={microphone.format}", "--latency-msec=200"],
+             f"--channel-map={microphone.channel_map}", f"--format={microphone.format}", "--latency-msec=2000"],
             stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
             env={**os.environ, **self.environment},
         )  # fmt: skip
