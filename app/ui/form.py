@@ -93,7 +93,7 @@ class HearingForm(QFrame):
             label.setBuddy(field)
             grid.addWidget(label, row, column, 1, span)
             grid.addWidget(field, row + 1, column, 1, span)
-        for column, stretch in enumerate((4, 5, 4, 4)):
+        for column, stretch in enumerate((4, 5, 5, 4)):
             grid.setColumnStretch(column, stretch)
         self._table.setHorizontalSpacing(6)
         self._table.setVerticalSpacing(5)

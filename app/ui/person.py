@@ -54,7 +54,8 @@ class PersonRow(QObject):
         self.name = QLineEdit()
         self.remove = QToolButton()
         self.remove.setProperty("kind", "plain")
-        self.remove.setIcon(shapes.icon(shapes.cross, theme.current().colour("soft"), 14))
+        theme.changed.connect(self._redress)
+        self._redress()
         self.remove.clicked.connect(self.removed)
         self.fields: tuple[QWidget, ...] = (
             self.role, self.name, self.language, self.presence, self.inlets, self.remove,
@@ -66,6 +67,9 @@ class PersonRow(QObject):
         self._offered: tuple[Inlet, ...] = ()
         self._file: Inlet | None = None
         self.inlets.activated.connect(self._on_inlet)
+
+    def _redress(self) -> None:
+        self.remove.setIcon(shapes.icon(shapes.cross, theme.current().colour("soft"), 14))
 
     def retranslate(self, number: int) -> None:
         """All words in the language of the window; ``number`` is the line's."""

@@ -21,6 +21,7 @@ QToolTip { background: $panel; color: $ink; border: 1px solid $edge; padding: 4p
 QLineEdit, QComboBox, QPlainTextEdit, QSpinBox {
   background: $panel; border: 1px solid $edge; border-radius: 6px; padding: 5px 8px;
   selection-background-color: $accent; selection-color: $panel; }
+QLineEdit, QPlainTextEdit { placeholder-text-color: $soft; }
 QLineEdit:focus, QComboBox:focus, QPlainTextEdit:focus { border: 1px solid $accent; }
 QLineEdit[wrong="true"] { border: 1px solid $alarm; }
 QComboBox QAbstractItemView { background: $panel; border: 1px solid $edge; selection-background-color: $selection;
