@@ -4,12 +4,22 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from app.i18n import use_language
+
 FIGURES = Path(__file__).resolve().parent.parent / "output" / "figures.jsonl"
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """Tests read sentences in English; those that switch the language leave no trace."""
+    use_language("en")
+    yield
+    use_language("en")
 
 
 @pytest.fixture

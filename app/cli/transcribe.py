@@ -37,10 +37,11 @@ def run(
             _("The format “{format}” is not known.", format=", ".join(unknown)),
             remedy=_("Choose from: {formats}.", formats=", ".join(FORMATS)),
         )
+    for path in paths:
+        existing(path)
     installed = choose(language, folders=models, synthetic_speech=synthetic_speech)
     results: list[dict[str, Any]] = []
     for path in paths:
-        existing(path)
         with console.progress(_("Speech to text: {file}", file=path.name)) as show:
             proposals = transcribe_file(path, installed, progress=show)
         written = []

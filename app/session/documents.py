@@ -15,7 +15,6 @@ from app.errors import Trouble
 from app.hearing import law, record
 from app.hearing.model import Hearing, RecordLanguage
 from app.i18n import _
-from app.library import projection
 from app.media.finishing import Finished, finish
 from app.media.listening import Chapter
 from app.media.recording import Recording
@@ -60,13 +59,11 @@ def make(request: dict[str, Any], progress: Progress) -> dict[str, Any]:
         for _kind, target, path in made:
             os.replace(path, target)
     files.sync_folder(out)
-    database = projection.rebuild(folder)
     return {
         "seq": request["seq"],
         "head": head,
         "protocol_pdf": str(made[0][1]),
         "transcript": str(made[1][1]),
-        "database": str(database),
         "outputs": [
             {"kind": kind, "name": target.name, "sha256": files.sha256(target), "language": language}
             for kind, target, _path in made

@@ -9,6 +9,7 @@ from app import files
 from app.hearing import record
 from app.hearing.model import RecordLanguage
 from app.i18n import Message, _
+from app.library import projection
 from app.media.recording import Recording
 from app.media.timeline import Timeline
 from app.protocol import package
@@ -45,6 +46,7 @@ def make(request: dict[str, Any], progress: Progress) -> dict[str, Any]:
         sign=_signature(request["keys"].get("secretary")),
         progress=lambda done: progress(0.3 + 0.4 * done, packing),
     )
+    projection.rebuild(folder)
     progress(0.75, _("Verifying"))
     reports = [verify(path, trusted, isolated=False) for path in (packed.folder, packed.zip)]
     return {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app import chain
@@ -92,6 +92,7 @@ _events = st.lists(
 )
 
 
+@settings(max_examples=40, deadline=None)  # each example fsyncs every event
 @given(_events)
 def test_replaying_the_log_gives_the_live_state(
     tmp_path_factory: pytest.TempPathFactory, happened: list[ev.Event]

@@ -32,7 +32,7 @@ def khatshy(*arguments: str, home: Path, timeout: float = 200) -> subprocess.Com
     )
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """One demonstration in a folder with spaces and Kazakh letters, shared by the tests of this file."""
     home = tmp_path_factory.mktemp("Сот залы №1 ә")
@@ -127,7 +127,7 @@ class TestDemonstration:
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["record", "--case", "1", "--source", "judge=No Such Device:1"], "No Such Device"),
+        (["record", "--case", "1", "--source", "judge=No Such Device:1"], "khatshy devices"),
         (["record", "--case", "1", "--source", "judge"], "judge"),
         (["record", "--case", "1", "--source", "judge=file:/nowhere/x.flac"], "x.flac"),
         (["verify", "/nowhere/package.zip"], "/nowhere/package.zip"),
