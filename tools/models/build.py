@@ -21,8 +21,8 @@ from tools.models.grammar import LANGUAGES, vocabulary
 from tools.models.kaldi import write_model
 from tools.models.network import Affine, folded, train
 
-SPOKEN, FOREIGN, QUIET = 4200, 1500, 1100
-EPOCHS = 8
+SPOKEN, FOREIGN, QUIET = 5000, 1600, 1500
+EPOCHS = 12
 SEED = 20260101
 
 # The cost of entering foreign speech, and how much likelier than its share in training it must be
@@ -55,7 +55,7 @@ def _quiet(seed: int) -> Example:
 
 def trained(language: str, threads: int) -> Trained:
     """Voice the corpus and train on it."""
-    with Pool(threads) as pool:
+    with Pool(2) as pool:
         spoken = pool.map(partial(_speech, language), range(SPOKEN), chunksize=50)
         foreign = pool.map(partial(_foreign, language), range(FOREIGN), chunksize=50)
         quiet = pool.map(_quiet, range(QUIET), chunksize=50)

@@ -99,7 +99,8 @@ class _Builder:
     def grow(self, history: str, root: int) -> None:
         costs = dict(self.bigram.after[history] if history else self.bigram.alone)
         ending = costs.pop(END, inf)
-        self.finals[root] = ending
+        # To say nothing at all must be free, or a click would rather be a word than silence.
+        self.finals[root] = 0.0 if history == START else ending
         if history and ending < inf:  # one phrase may follow another in the same breath
             again = self.history(START)
             self.arcs[root].append((EPSILON, EPSILON, ending + _NEXT_PHRASE, again))
