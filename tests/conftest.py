@@ -11,6 +11,8 @@ import pytest
 
 from app.i18n import use_language
 
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
 FIGURES = Path(__file__).resolve().parent.parent / "output" / "figures.jsonl"
 
 
