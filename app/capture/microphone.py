@@ -78,7 +78,13 @@ class Microphone:
         self.reason = ""
 
     def open(self) -> Format:
-        self._lock = FileLock(_lock_path(self._plan.device))
+        try:
+            name = devices.find(self._plan.device).name
+        except Trouble:
+            if self._known is None:
+                raise
+            name = self._plan.device
+        self._lock = FileLock(_lock_path(name))
         try:
             self._lock.acquire(timeout=0)
         except Timeout as error:

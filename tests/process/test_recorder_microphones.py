@@ -186,5 +186,6 @@ def test_microphones_that_cannot_be_had(hall: Court, room: VirtualRoom) -> None:
     )
     try:
         assert refused("judge=desk:1").code == "device-busy"
+        assert refused("judge=0:1").code == "device-busy", "by another name it is the same device"
     finally:
         recorder.course("stopped")
