@@ -190,7 +190,7 @@ class HearingForm(QFrame):
 
     def add_person(self, role: str, *, focus: bool = False) -> PersonRow:
         """One more line in the table."""
-        row = PersonRow(role)
+        row = PersonRow(role, self)
         row.removed.connect(lambda: self._remove(row))
         row.offer(self._inlets)
         line = self._table.rowCount()

@@ -43,6 +43,19 @@ def inlets_of() -> tuple[tuple[Inlet, ...], tuple[Inlet, ...]]:
     return tuple(inlets), tuple(cameras)
 
 
+class RemoveButton(QToolButton):
+    """A cross in the colour of the theme."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setProperty("kind", "plain")
+        theme.changed.connect(self._redress)
+        self._redress()
+
+    def _redress(self) -> None:
+        self.setIcon(shapes.icon(shapes.cross, theme.current().colour("soft"), 14))
+
+
 class PersonRow(QObject):
     """Role, name, language, presence, microphone, and a way to take the line out again."""
 
@@ -52,10 +65,7 @@ class PersonRow(QObject):
         super().__init__(parent)
         self.role, self.language, self.presence, self.inlets = (Combo() for _number in range(4))
         self.name = QLineEdit()
-        self.remove = QToolButton()
-        self.remove.setProperty("kind", "plain")
-        theme.changed.connect(self._redress)
-        self._redress()
+        self.remove = RemoveButton()
         self.remove.clicked.connect(self.removed)
         self.fields: tuple[QWidget, ...] = (
             self.role, self.name, self.language, self.presence, self.inlets, self.remove,
@@ -67,9 +77,6 @@ class PersonRow(QObject):
         self._offered: tuple[Inlet, ...] = ()
         self._file: Inlet | None = None
         self.inlets.activated.connect(self._on_inlet)
-
-    def _redress(self) -> None:
-        self.remove.setIcon(shapes.icon(shapes.cross, theme.current().colour("soft"), 14))
 
     def retranslate(self, number: int) -> None:
         """All words in the language of the window; ``number`` is the line's."""

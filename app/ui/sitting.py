@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.errors import Trouble
 from app.hearing import events as ev
@@ -15,7 +15,7 @@ from app.hearing import law
 from app.hearing.model import Course, Hearing, Wording
 from app.i18n import Message, _, current_language
 from app.session.status import Status
-from app.ui import deeds, fonts
+from app.ui import deeds
 from app.ui.agenda import Agenda
 from app.ui.ask import ask
 from app.ui.bridge import Bridge
@@ -28,41 +28,13 @@ from app.ui.noteline import NoteLine
 from app.ui.outcome import Outcome
 from app.ui.ribbon import Ribbon
 from app.ui.seats import SeatsPanel
+from app.ui.start import StartPrompt
 from app.ui.textview import TextColumn, TextView
 from app.ui.topbar import TopBar
 from app.ui.turns import TurnsModel
 
 NARROW = 1200
 _SPEECH = (ev.UtteranceProposed, ev.UtteranceEdited, ev.ReadingExchanged)
-
-
-class StartPrompt(QWidget):
-    """Before the recording: one key."""
-
-    pressed = Signal()
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.button = QPushButton()
-        self.button.setProperty("kind", "record")
-        self.button.setFont(fonts.sans(18, 600))
-        self.button.setMinimumSize(320, 60)
-        self.button.clicked.connect(self.pressed)
-        self._hint = QLabel()
-        self._hint.setProperty("tone", "soft")
-        self._hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._hint.setWordWrap(True)
-        column = QVBoxLayout(self)
-        column.addStretch(1)
-        column.addWidget(self.button, 0, Qt.AlignmentFlag.AlignCenter)
-        column.addSpacing(8)
-        column.addWidget(self._hint)
-        column.addStretch(1)
-        retranslated(self, self._retranslate)
-
-    def _retranslate(self) -> None:
-        self.button.setText(str(_("Start recording")) + "  ·  F9")
-        self._hint.setText(str(_("From this moment every microphone is recorded, until you finish the hearing.")))
 
 
 class SittingPage(QWidget):
