@@ -7,7 +7,7 @@ import subprocess
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Literal
+from typing import IO, Literal
 
 from app import paths, processes
 from app.errors import Trouble
@@ -29,6 +29,9 @@ __all__ = ["Known", "SpeechClient"]
 
 #: (run, source, channel, last frame) that is text already.
 Known = tuple[int, str, int, int]
+
+_NO_WINDOW: int = getattr(subprocess, "CREATE_NO_WINDOW", 0)
+_LONGEST_LOG = 1 << 20
 
 #: After so many crashes without a single result between them it is given up.
 MOST_CRASHES = 3
@@ -126,11 +129,10 @@ class SpeechClient:
         with self._turn:
             if self._closing:
                 return
-            paths.logs().mkdir(parents=True, exist_ok=True)
-            with open(paths.logs() / "speech.log", "ab") as log:
+            with _log() as log:
                 self._process = subprocess.Popen(
                     processes.command("app.transcribe.process"), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                    stderr=log, env=processes.environment(), encoding="utf-8", bufsize=1,
+                    stderr=log, env=processes.environment(), encoding="utf-8", bufsize=1, creationflags=_NO_WINDOW,
                 )  # fmt: skip
         assert self._process.stdin is not None
         try:
@@ -201,3 +203,11 @@ class SpeechClient:
         )
         self._on_message(SpeechTrouble(trouble))
         self._on_message(SpeechStateChanged("failed", message=trouble.happened))
+
+
+def _log() -> IO[bytes]:
+    """Where libvosk's complaints and our tracebacks go; no word of a hearing is among them."""
+    paths.logs().mkdir(parents=True, exist_ok=True)
+    path = paths.logs() / "speech.log"
+    full = path.exists() and path.stat().st_size > _LONGEST_LOG
+    return open(path, "wb" if full else "ab")

@@ -74,6 +74,7 @@ class Follow:
         self._run = 0
         self._places: dict[str, _Place] = {}
         self._next_run()
+        self._look()
 
     def opened(self, source: str) -> facts.SourceOpened:
         """Rate, width and seats of a source of the present run."""
@@ -95,10 +96,10 @@ class Follow:
 
     def step(self) -> Step:
         """Read on by at most :data:`STEP_S` seconds; returns at once, with nothing where there is nothing new."""
-        self.recording.refresh()
-        if not self._run:
-            self._next_run()
-        self._look()
+        if self.recording.refresh():
+            if not self._run:
+                self._next_run()
+            self._look()
         finished = self._finished()
         behind = [moment for place in self._places.values() if (moment := self._waiting(place)) is not None]
         until = min(behind, default=0) + STEP_S * NS
@@ -123,6 +124,7 @@ class Follow:
         run, over = self._run, False
         if finished and known == FOREVER:
             over = not self._next_run()
+            self._look()
         return Step(run, tuple(pieces), tuple(ended), known, over)
 
     def _next_run(self) -> bool:
@@ -148,6 +150,8 @@ class Follow:
                 self._places[name] = _Place(name)
         for place in self._places.values():
             place.segments = self.recording.of_track(self._run, place.name)
+            for segment in place.segments[place.index :]:
+                segment.seconds.clear()  # hashes are for others; in eight hours they would be the most of our memory
             if not place.segments:
                 continue
             last = place.segments[-1]
@@ -194,6 +198,17 @@ class Follow:
         if begin >= until:
             return None
         last = min(segment.last, place.frame + max(1, (until - begin) * segment.rate // NS))
-        piece = Piece(place.name, place.frame, segment.read(place.frame, last), segment, place.begins)
+        piece = Piece(place.name, place.frame, _frames(segment, place.frame, last), segment, place.begins)
         place.frame, place.begins, place.open = last, False, True
         return piece
+
+
+def _frames(segment: Segment, first: int, last: int) -> NDArray[np.int32]:
+    """The frames as they are on disk; what cannot be read any more is silence, so that the rest becomes text."""
+    found = np.zeros((last - first, segment.channels), np.int32)
+    try:
+        heard = segment.read(first, last)
+        found[: len(heard)] = heard
+    except (OSError, ValueError):
+        pass
+    return found

@@ -92,7 +92,7 @@ class _Speaking:
     def run(self) -> int:
         engines = self._load()
         if not engines:
-            self._wait_without_model()
+            self._say_why_nothing_comes()
             return 0
         follow: Follow | SoundFile
         if self._setup.file:
@@ -166,8 +166,8 @@ class _Speaking:
                 self._tell(SpeechTrouble(trouble))
         return engines
 
-    def _wait_without_model(self) -> None:
-        """Stay, so that the engine hears one lasting state and no crash; leave when it leaves or after the end."""
+    def _say_why_nothing_comes(self) -> None:
+        """No model is a lasting state and no crash: the exit status stays 0."""
         broken = bool(self._setup.shun) or (self._last is not None and self._last.state == "loading")
         note = self._note or models.missing(LANGUAGES)
         state: SpeechState = "failed" if broken else "no-model"
