@@ -28,6 +28,13 @@ if TYPE_CHECKING:
     from app.session.virtual import PlayedRoom
 
 TEXT_TIMEOUT_S = 600.0
+STEPS = {
+    "open": _("opening"),
+    "record": _("recording"),
+    "text": _("text after the end"),
+    "keys": _("demonstration keys"),
+    "documents": _("documents and package"),
+}
 
 
 def run(output: Path, *, language: str, fast: bool | None, microphones: bool, window: bool | None, json: bool) -> None:
@@ -167,6 +174,6 @@ def _tell(result: dict[str, Any]) -> None:
     console.row(_("Speakers right"), f"{measured.speakers_right:.1%}")
     console.row(_("Languages right"), f"{measured.languages_right:.1%}")
     for name, seconds in result["steps"].items():
-        console.row(_("Time: {step}", step=name), f"{seconds:.1f} s")
+        console.row(_("Time: {step}", step=STEPS[name]), f"{seconds:.1f} s")
     console.row(_("Time together"), f"{result['seconds']:.1f} s")
     console.say(_("The demonstration case and its persons are fictional; the voices are synthetic."))

@@ -15,10 +15,22 @@ from app.media.recording import Recording
 from app.session.status import FolderStatus, Health, SeatLevel, SourceStatus, SpeechStatus, Status
 
 _REASONS: dict[str, Message] = {
-    "lost": _("The device is gone; Khatshy takes it up again as soon as it is back."),
-    "silent": _("Nothing comes from the device."),
-    "moved": _("The system switched to another microphone; Khatshy waits for the chosen one."),
-    "ended": _("The file has come to its end."),
+    "lost": _("the device is gone; Khatshy takes it up again as soon as it is back"),
+    "moved": _("the system switched to another microphone; Khatshy waits for the chosen one"),
+    "stalled": _("the device delivers nothing"),
+    "overflow": _("the device delivered faster than it could be taken; a gap is on record"),
+    "clipping": _("too loud: lower the microphone's gain"),
+    "silent": _("nothing comes from the device"),
+    "behind": _("the processor cannot keep up; pictures are left out, the sound is whole"),
+    "encoder": _("pictures cannot be written; the sound goes on"),
+    "space": _("no room for pictures any more; the sound goes on"),
+    "ended": _("the file has come to its end"),
+}
+_FOLDER_REASONS: dict[str, Message] = {
+    "low": _("{path}: room for {hours} h of recording."),
+    "slow": _("{path} writes slowly; nothing is lost, the sound waits in memory."),
+    "full": _("{path} is full; the recording goes on in the other folder."),
+    "failed": _("{path} cannot be written any more; the recording goes on in the other folder."),
 }
 WARN_HOURS = 4.0
 
@@ -102,12 +114,12 @@ def _source(source: SourceState) -> SourceStatus:
 
 def _folder(folder: FolderState) -> FolderStatus:
     """Warn early enough to act: hours left at the present rate."""
-    message = None
-    if folder.state == "failed":
-        message = _("{path} cannot be written any more; the recording goes on in the other folder.", path=folder.path)
-    elif folder.hours_left < WARN_HOURS:
-        message = _("{path}: room for {hours} h of recording.", path=folder.path, hours=round(folder.hours_left, 1))
     health: Health = folder.state
+    reason = folder.reason
     if health == "good" and folder.hours_left < WARN_HOURS:
-        health = "warning"
+        health, reason = "warning", "low"
+    message = None
+    if health != "good":
+        pattern = _FOLDER_REASONS.get(reason, _FOLDER_REASONS["failed" if health == "failed" else "low"])
+        message = Message(pattern.text, {"path": folder.path, "hours": round(folder.hours_left, 1)})
     return FolderStatus(folder.path, health, folder.hours_left, message)
