@@ -6,9 +6,18 @@ import sys
 
 from PySide6.QtWidgets import QApplication
 
-from app import __version__
+from app import __version__, settings
+from app.errors import Trouble
 from app.i18n import Language
 from app.ui import fonts, language, theme
+
+
+def chosen() -> tuple[settings.Settings, Trouble | None]:
+    """The settings; the defaults, and what is wrong, where the file is broken: a window opens in any case."""
+    try:
+        return settings.load(), None
+    except Trouble as trouble:
+        return settings.Settings(), trouble
 
 
 def prepare(tongue: Language, theme_name: str = "light") -> QApplication:

@@ -20,12 +20,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app import settings
 from app.errors import Trouble
 from app.hearing.model import Hearing, RecordLanguage
 from app.i18n import Message, _
 from app.session.changes import TaskEnded, TaskProgressed
-from app.ui import fonts
+from app.ui import application, fonts
 from app.ui.bridge import Bridge
 from app.ui.language import retranslated
 
@@ -83,7 +82,7 @@ class ExportDialog(QDialog):
         self._message: Message | None = None
         self._result: dict[str, Any] | None = None
         self._trouble: Trouble | None = None
-        chosen = settings.load()
+        chosen, _trouble = application.chosen()
         self._title = QLabel()
         self._title.setFont(fonts.sans(18, 600))
         self._about = QLabel()

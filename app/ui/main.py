@@ -10,7 +10,6 @@ from types import TracebackType
 
 from PySide6.QtCore import QTimer
 
-from app import settings
 from app.errors import Trouble
 from app.i18n import _, current_language
 from app.session.engine import Engine
@@ -28,11 +27,7 @@ def main(arguments: list[str]) -> int:
 
 def show(open_engine: OpenEngine, folder: Path | None = None) -> int:
     """The window with engines made by ``open_engine``, until it is closed."""
-    trouble: Trouble | None = None
-    try:
-        chosen = settings.load()
-    except Trouble as found:
-        chosen, trouble = settings.Settings(), found
+    chosen, trouble = application.chosen()
     app = application.prepare(chosen.language, chosen.theme)
     window = Window(open_engine)
     _catch_mistakes(window)
@@ -47,7 +42,7 @@ def show(open_engine: OpenEngine, folder: Path | None = None) -> int:
 
 def watch(engine: EnginePort, done: threading.Event) -> None:
     """Show an engine that another thread conducts; closes by itself when ``done`` is set (or before, by the user)."""
-    app = application.prepare(current_language(), settings.load().theme)
+    app = application.prepare(current_language(), application.chosen()[0].theme)
     window = Window(Engine)
     _catch_mistakes(window)
     window.show_engine(engine, owner=False)

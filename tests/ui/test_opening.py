@@ -10,10 +10,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from app import settings
+from app import paths, settings
 from app.hearing import record
 from app.hearing.model import Case, Source, Track, Wording
 from app.session import sittings
+from app.ui import application
 from app.ui.form import HearingForm
 from app.ui.opening import OpeningPage
 from app.ui.person import Inlet
@@ -114,3 +115,15 @@ def test_language_and_appearance_are_remembered(qtbot: QtBot, window: Window) ->
     window.choose_language("kk")
     window.choose_theme("dark")
     qtbot.waitUntil(lambda: settings.load().theme == "dark" and settings.load().language == "kk")
+
+
+def test_broken_settings_are_said_and_the_window_opens_all_the_same(window: Window) -> None:
+    file = paths.config() / "settings.json"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text('{"language": "xx"')
+    chosen, trouble = application.chosen()
+    assert chosen == settings.Settings()
+    assert trouble is not None
+    window.show_trouble(trouble)
+    assert "settings.json has a mistake" in window.band.sentences()
+    assert "Correct the file or delete it" in window.band.sentences()
