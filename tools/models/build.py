@@ -21,8 +21,8 @@ from tools.models.grammar import LANGUAGES, vocabulary
 from tools.models.kaldi import write_model
 from tools.models.network import Affine, folded, train
 
-SPOKEN, FOREIGN, QUIET = 5000, 1600, 1500
-EPOCHS = 12
+SPOKEN, FOREIGN, QUIET = 5000, 2000, 1500
+EPOCHS = 10
 SEED = 20260101
 
 # The cost of entering foreign speech, and how much likelier than its share in training it must be

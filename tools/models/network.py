@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from tools.models.features import DIMENSION, SUBSAMPLING, Example
 from tools.models.lexicon import Phones
 
-WIDTH = 128
+WIDTH = 112
 # Distance of the outer taps of each layer: the first two in frames, the others in outputs.
 TAPS = (1, 1, 1, 1, 1, 2)
 _EDGE = 2 + SUBSAMPLING * sum(TAPS[2:])

@@ -55,7 +55,7 @@ def draw(random: np.random.Generator) -> Samples:
         return np.zeros(length, np.float32)
     floor, loud = random.uniform(-95.0, -40.0), random.uniform(-70.0, -8.0)
     sound = noise(length, floor, -random.uniform(0.0, 9.0), random)
-    kind = random.choice(["noise", "noise", "tone", "tone", "tone", "hum", "clicks", "clicks", "clicks"])
+    kind = random.choice(["noise", "noise", "tone", "tone", "tone", "hum", "clicks", "clicks"])
     if kind == "noise":
         other = noise(length, loud, -random.uniform(-1.0, 9.0), random)
         if random.random() < 0.3:  # gusts
