@@ -65,7 +65,7 @@ def stamp(moment: datetime) -> str:
 
 def moment(text: str) -> datetime:
     """The reverse of :func:`stamp`."""
-    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
+    return datetime.fromisoformat(text)
 
 
 #: Kazakhstan has one zone since 01.03.2024, UTC+05:00, without summer time.

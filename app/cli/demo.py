@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from app.cli import console, protocol
-from app.cli.keys import people_keys
 from app.cli.waiting import finish_export, record_language
 from app.errors import Trouble
 from app.hearing.model import Source
@@ -32,7 +31,6 @@ STEPS = {
     "open": _("opening"),
     "record": _("recording"),
     "text": _("text after the end"),
-    "keys": _("demonstration keys"),
     "documents": _("documents and package"),
 }
 
@@ -54,7 +52,7 @@ def run(output: Path, *, language: str, fast: bool | None, microphones: bool, wi
     steps: dict[str, float] = {}
 
     def job(engine: Engine, room: Any) -> dict[str, Any]:
-        return _hold(engine, play, root, tongue, is_fast, room, steps)
+        return _hold(engine, play, tongue, is_fast, room, steps)
 
     with _room(play) if microphones else nullcontext() as room:
         sources: tuple[Source, ...] = room.sources if room else demonstration.file_sources(play)
@@ -91,7 +89,7 @@ def has_display() -> bool:
 
 
 def _hold(
-    engine: Engine, play: Script, root: Path, language: Any, fast: bool, room: Any, steps: dict[str, float]
+    engine: Engine, play: Script, language: Any, fast: bool, room: Any, steps: dict[str, float]
 ) -> dict[str, Any]:
     with console.progress(_("Recording the demonstration hearing")) as show, _timed(steps, "record"):
         conduct(
@@ -105,19 +103,8 @@ def _hold(
         if not _text_ready(engine):
             speech = engine.status.speech
             raise Trouble("no-text", speech.message or _("The speech process did not finish in time."))
-    with _timed(steps, "keys"):
-        keys = people_keys(root / "keys", engine.hearing)
     with console.progress(_("Protocol, signatures, package")) as show, _timed(steps, "documents"):
-        made = finish_export(
-            engine,
-            show,
-            language=language,
-            secretary_key=keys.people["secretary"].path,
-            secretary_password=keys.people["secretary"].password,
-            judge_key=keys.people["judge"].path,
-            judge_password=keys.people["judge"].password,
-            trusted=keys.root.parent,
-        )
+        made = finish_export(engine, show, language=language)
     measured = score(engine.hearing, play.cues, play.holds, played=room is not None)
     return {
         "demonstration": True,

@@ -25,7 +25,7 @@ from app.protocol.document import RecordingFile
 from app.protocol.keys import Pkcs12Signer
 from app.protocol.signing import Signer, prepare, sign_pdf
 from app.protocol.transcript import transcript
-from app.session.worker import Progress
+from app.session.progress import Progress
 
 OUTPUT = "output"
 RECORDINGS = "recordings"

@@ -29,7 +29,6 @@ from app.hearing.model import (
     Case,
     Course,
     Hearing,
-    Interruption,
     Mark,
     Participant,
     RecordLanguage,
@@ -38,20 +37,18 @@ from app.hearing.model import (
     Wording,
 )
 from app.i18n import _
-from app.media.recording import Recording
-from app.session import plans, sittings, watching
+from app.session import plans, sittings, troubles, watching
 from app.session.changes import Change, HearingChanged, StatusChanged, TroubleArose
 from app.session.export import Export
 from app.session.reconcile import missing_course
 from app.session.speech import Speech
 from app.session.status import Status
+from app.session.takeup import take_up
 
 _log = logging.getLogger(__name__)
 
 Listener = Callable[[Change], None]
 PULSE_S = 0.1
-#: A recording that broke off longer ago is not taken up again by merely opening the sitting (s).
-RESTART_WITHIN_S = 300.0
 #: So many pulses without an answer of the recorder, and the engine looks whether anybody is left to restart it.
 LOOK_AGAIN = 15
 
@@ -109,42 +106,14 @@ class Engine:
             self._changes.put(TroubleArose(trouble))
             return self._follow_log(Hearing())
         if self._record.damage:
-            damage = self._record.damage.message()
-            self._changes.put(
-                TroubleArose(
-                    Trouble(
-                        "record-damaged",
-                        _("The end of the record was damaged: {damage}.", damage=damage),
-                        safe=_("Everything before it is whole; what followed was kept in a file of its own."),
-                    )
-                )
-            )
+            self._changes.put(TroubleArose(troubles.record_damaged(self._record.damage.message())))
         return self._record.hearing
 
     def _attach(self) -> RecorderClient | None:
-        """The living recorder; one that was killed together with its guardian a moment ago is started again."""
-        living = recorder.attach(self.folder)
-        if living is not None or self.read_only or not recorder.interrupted(self.folder):
-            return living
-        last = Recording(self.folder).last_utc
-        plan = recorder.read_plan(self.folder)
-        silent_s = (SystemClock().utc() - clock.moment(last)).total_seconds() if last else float("inf")
-        if plan is None or plan.fast or silent_s > RESTART_WITHIN_S:
-            return None
-        living = recorder.launch(plan)
-        until = living.status().utc
-        gap = Interruption(at=last, until=until, reason="recorder-killed")
-        self._append(ev.RecordingInterrupted(interruption=gap), actor="recorder")
-        self._changes.put(
-            TroubleArose(
-                Trouble(
-                    "recorder-restarted",
-                    _("The recorder had been ended from outside and was started again."),
-                    safe=_("What was recorded before is on disk; the gap is on record."),
-                    remedy=_("Repeat what was said in the meantime, if it matters."),
-                )
-            )
-        )
+        living, gap = take_up(self.folder, may_restart=not self.read_only)
+        if gap is not None:
+            self._append(ev.RecordingInterrupted(interruption=gap), actor="recorder")
+            self._changes.put(TroubleArose(troubles.recorder_restarted()))
         return living
 
     @property
@@ -227,11 +196,7 @@ class Engine:
         self._writable()
         with self._turn:
             if self._recorder is None:
-                raise Trouble(
-                    "not-recording",
-                    _("This sitting is not being recorded."),
-                    remedy=_("Start the recording first."),
-                )
+                raise troubles.not_recording()
             return self._recorder.course(course, after_s)
 
     # --- what the secretary notes ---------------------------------------------------------------------------------
@@ -290,11 +255,7 @@ class Engine:
         self._writable()
         with self._turn:
             if self._hearing.now not in (Course.STOPPED, Course.NOT_STARTED):
-                raise Trouble(
-                    "still-recording",
-                    _("The sitting is still being recorded."),
-                    remedy=_("End the recording first, then make the protocol."),
-                )
+                raise troubles.still_recording()
             self._export = Export(self, language, self._changes.put, trusted)
             self._export.begin({"secretary": (secretary_key, secretary_password), "judge": (judge_key, judge_password)})
             return self._export.id
@@ -320,11 +281,7 @@ class Engine:
 
     def _writable(self) -> record.Record:
         if self._record is None:
-            raise Trouble(
-                "read-only",
-                _("Another window writes to this hearing; here it can only be read."),
-                safe=_("The recording goes on."),
-            )
+            raise troubles.read_only()
         return self._record
 
     def _append(self, event: ev.Event, actor: str = "") -> None:
@@ -339,16 +296,7 @@ class Engine:
             self._append(event, actor)
 
     def _on_log_lost(self, path: Path, error: OSError) -> None:
-        self._changes.put(
-            TroubleArose(
-                Trouble(
-                    "folder-lost",
-                    _("The folder {path} cannot be written: {reason}.", path=str(path.parent), reason=str(error)),
-                    safe=_("The record goes on in the other folder."),
-                    remedy=_("Connect the disk again; the record will be completed there."),
-                )
-            )
-        )
+        self._changes.put(TroubleArose(troubles.folder_lost(path.parent, error)))
 
     def _follow_log(self, hearing: Hearing) -> Hearing:
         assert self._tail is not None

@@ -9,32 +9,42 @@ import subprocess
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from app import clock, processes
 from app.clock import SystemClock
 from app.errors import Trouble
 from app.hearing import events as ev
-from app.hearing.model import OutputFile, RecordLanguage, Signature
+from app.hearing.model import Hearing, OutputFile, RecordLanguage, Signature
 from app.i18n import Message, _
 from app.session.changes import Change, TaskEnded, TaskProgressed
-
-if TYPE_CHECKING:
-    from app.session.engine import Engine
 
 _log = logging.getLogger(__name__)
 
 Keys = dict[str, tuple[Path | None, str]]
 
 
+class Book(Protocol):
+    """What an export needs of the engine: the record it rests on and a way to write down what was made."""
+
+    folder: Path
+
+    @property
+    def hearing(self) -> Hearing: ...
+
+    def seq(self) -> int: ...
+
+    def append(self, event: ev.Event, actor: str = "") -> None: ...
+
+
 class Export:
     """One export, running on a thread of its own; cancelled at any moment it leaves nothing half-written."""
 
     def __init__(
-        self, engine: Engine, language: RecordLanguage, on_change: Callable[[Change], None], trusted: Path | None
+        self, book: Book, language: RecordLanguage, on_change: Callable[[Change], None], trusted: Path | None
     ) -> None:
         self.id = secrets.token_hex(4)
-        self._engine = engine
+        self._book = book
         self._language = language
         self._on_change = on_change
         self._trusted = trusted
@@ -53,6 +63,7 @@ class Export:
 
     def _run(self, keys: Keys) -> None:
         try:
+            keys = self._demonstration_keys(keys)
             result = self._documents(keys)
             self._on_record(result)
             result |= self._package(keys, result)
@@ -63,25 +74,36 @@ class Export:
             _log.exception("export")
             self._on_change(TaskEnded(self.id, trouble=_bug()))
 
+    def _demonstration_keys(self, keys: Keys) -> Keys:
+        """A demonstration that nobody gave keys for is signed with throw-away ones, named as such."""
+        if not self._book.hearing.demonstration or any(path for path, _password in keys.values()):
+            return keys
+        # loaded here, because a window never needs it for a real hearing
+        from app.session.demonstration_keys import people_keys
+
+        made = people_keys(self._book.folder / "output" / "demonstration-keys", self._book.hearing)
+        self._trusted = made.root.parent
+        return {who: (key.path, key.password) for who, key in made.people.items()}
+
     def _documents(self, keys: Keys) -> dict[str, Any]:
         request = {
-            "task": "documents", "folder": str(self._engine.folder), "language": self._language,
-            "seq": self._engine.hearing.frozen_at or self._engine.seq(), "keys": _keys(keys),
+            "task": "documents", "folder": str(self._book.folder), "language": self._language,
+            "seq": self._book.hearing.frozen_at or self._book.seq(), "keys": _keys(keys),
             "drawn_up": clock.stamp(SystemClock().utc()),
         }  # fmt: skip
         return self._work(request, 0.0, 0.6)
 
     def _on_record(self, result: dict[str, Any]) -> None:
         for row in result["outputs"]:
-            self._engine.append(ev.OutputWritten(output=OutputFile(**row)))
+            self._book.append(ev.OutputWritten(output=OutputFile(**row)))
         for row in result["signatures"]:
-            self._engine.append(
+            self._book.append(
                 ev.ProtocolSigned(signature=Signature(**row), frozen_seq=result["seq"]), actor=row["name"]
             )
 
     def _package(self, keys: Keys, result: dict[str, Any]) -> dict[str, Any]:
         request = {
-            "task": "package", "folder": str(self._engine.folder), "language": self._language,
+            "task": "package", "folder": str(self._book.folder), "language": self._language,
             "keys": _keys(keys), "documents": result, "trusted": str(self._trusted) if self._trusted else None,
         }  # fmt: skip
         return self._work(request, 0.6, 1.0)

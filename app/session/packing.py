@@ -18,7 +18,7 @@ from app.protocol.package import Sign
 from app.protocol.signing import sign_file
 from app.protocol.verify import verify
 from app.session.documents import OUTPUT, finished_recordings
-from app.session.worker import Progress
+from app.session.progress import Progress
 
 
 def make(request: dict[str, Any], progress: Progress) -> dict[str, Any]:

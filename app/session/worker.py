@@ -16,8 +16,8 @@ from typing import Any
 
 from app.errors import Trouble
 from app.i18n import Message
+from app.session.progress import Progress
 
-Progress = Callable[[float, Message], None]
 Work = Callable[[dict[str, Any], Progress], dict[str, Any]]
 
 

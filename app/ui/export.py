@@ -143,8 +143,8 @@ class ExportDialog(QDialog):
         self._title.setText(str(_("Make and sign the protocol")))
         if self._hearing.demonstration:
             about = _(
-                "This is a demonstration, and the documents say so. Without key files they are made unsigned; the "
-                "command khatshy demo signs them with throw-away test keys."
+                "This is a demonstration, and the documents say so. Without key files they are signed with "
+                "throw-away test keys, named as such."
             )
         else:
             about = _("The secretary signs first, then the presiding judge. A signed protocol cannot be changed any "

@@ -1,0 +1,33 @@
+"""Finding the recorder of a sitting, and starting it again where both it and its guardian were ended from outside."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from app import clock
+from app.capture import client as recorder
+from app.capture.client import RecorderClient
+from app.clock import SystemClock
+from app.hearing.model import Interruption
+from app.media.recording import Recording
+
+#: A recording that broke off longer ago is not taken up again by merely opening the sitting (s).
+WITHIN_S = 300.0
+
+
+def take_up(folder: Path, *, may_restart: bool) -> tuple[RecorderClient | None, Interruption | None]:
+    """The living recorder, and the gap if it had to be started again; None where nobody records.
+
+    Trouble of :func:`app.capture.client.launch` if it cannot be started.
+    """
+    living = recorder.attach(folder)
+    if living is not None or not may_restart or not recorder.interrupted(folder):
+        return living, None
+    last = Recording(folder).last_utc
+    plan = recorder.read_plan(folder)
+    if plan is None or plan.fast or not last:
+        return None, None
+    if (SystemClock().utc() - clock.moment(last)).total_seconds() > WITHIN_S:
+        return None, None
+    living = recorder.launch(plan)
+    return living, Interruption(at=last, until=living.status().utc, reason="recorder-killed")
