@@ -14,7 +14,7 @@ from app.transcribe.client import SpeechClient
 from tests.transcribe.sittings import cues
 from tests.transcribe.speech import Run, score, script
 
-pytestmark = pytest.mark.xdist_group("speech-hearing")
+pytestmark = pytest.mark.xdist_group("speech-recorder")
 
 
 def test_the_hearing_is_recorded_and_becomes_text_at_the_same_time(
