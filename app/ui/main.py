@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
 import threading
 from pathlib import Path
@@ -11,7 +12,7 @@ from types import TracebackType
 from PySide6.QtCore import QTimer
 
 from app.errors import Trouble
-from app.i18n import _, current_language
+from app.i18n import LANGUAGES, Language, _, current_language
 from app.session.engine import Engine
 from app.ui import application
 from app.ui.port import EnginePort
@@ -28,7 +29,7 @@ def main(arguments: list[str]) -> int:
 def show(open_engine: OpenEngine, folder: Path | None = None) -> int:
     """The window with engines made by ``open_engine``, until it is closed."""
     chosen, trouble = application.chosen()
-    app = application.prepare(chosen.language, chosen.theme)
+    app = application.prepare(_language(chosen.language), chosen.theme)
     window = Window(open_engine)
     _catch_mistakes(window)
     window.show_opening()
@@ -38,6 +39,11 @@ def show(open_engine: OpenEngine, folder: Path | None = None) -> int:
         window.show_trouble(trouble)
     window.show()
     return app.exec()
+
+
+def _language(chosen: Language) -> Language:
+    """KHATSHY_LANGUAGE speaks louder than the settings, as it does on the command line."""
+    return current_language() if os.environ.get("KHATSHY_LANGUAGE") in LANGUAGES else chosen
 
 
 def watch(engine: EnginePort, done: threading.Event) -> None:
