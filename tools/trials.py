@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import os
 import platform
+from collections import defaultdict
 from datetime import date
 from pathlib import Path
+from statistics import median
 
 ROOT = Path(__file__).resolve().parents[1]
 FIGURES = ROOT / "output" / "figures.jsonl"
@@ -27,10 +29,21 @@ def main() -> None:
         "| test | figure | seen |",
         "|---|---|---|",
     ]
-    for row in sorted(rows, key=lambda row: (row["test"], row["figure"])):
-        name = row["test"].split("::")[-1].removeprefix("test_").replace("_", " ")
-        lines.append(f"| {name} | {row['figure']} | {row['value']} |")
+    found: dict[tuple[str, str], list[object]] = defaultdict(list)
+    for row in rows:
+        name = row["test"].split("::")[-1].split("[")[0].removeprefix("test_").replace("_", " ")
+        found[name, row["figure"]].append(row["value"])
+    for (name, figure), values in sorted(found.items()):
+        lines.append(f"| {name} | {figure} | {_seen(values)} |")
     PAGE.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def _seen(values: list[object]) -> str:
+    """One value as it is; of several numbers how many, their median and their worst."""
+    numbers = [value for value in values if isinstance(value, int | float)]
+    if len(numbers) == len(values) > 1:
+        return f"{len(numbers)} times: median {median(numbers):g}, worst {max(numbers):g}"
+    return "; ".join(str(value) for value in values)
 
 
 if __name__ == "__main__":

@@ -46,8 +46,11 @@ def held(play: Script, folder: Path) -> Score:
         engine.close()
 
 
-def _row(found: Score) -> str:
-    return f"{found.wer:.2%}, {found.start_error_s} s, {found.speakers_right:.0%}, {found.languages_right:.0%}"
+def keep(figure: Figure, found: Score) -> None:
+    figure("word error rate, %", round(100 * found.wer, 2))
+    figure("error of a turn's beginning, median, s", found.start_error_s)
+    figure("speakers wrong, %", round(100 - 100 * found.speakers_right, 1))
+    figure("languages wrong, %", round(100 - 100 * found.languages_right, 1))
 
 
 def new_hearing(folder: Path, seed: int, lines: int) -> Script:
@@ -76,7 +79,7 @@ def new_hearing(folder: Path, seed: int, lines: int) -> Script:
 def test_sentences_made_now_are_understood(tmp_path: Path, seed: int, figure: Figure) -> None:
     play = new_hearing(tmp_path / "speech", 1000 + seed, 40 if TRIAL else 16)
     found = held(play, tmp_path)
-    figure("wer, start error, speakers, languages", _row(found))
+    keep(figure, found)
     assert found.wer <= 0.05, found
     assert found.start_error_s <= 0.3, found
     assert found.speakers_right >= 0.95, found
@@ -115,7 +118,7 @@ def test_the_hearing_played_into_microphones(tmp_path: Path, figure: Figure) -> 
             found = score(engine.hearing, play.cues, play.holds, played=True)
         finally:
             engine.close()
-    figure("wer, start error, speakers, languages", _row(found))
+    keep(figure, found)
     assert found.wer <= 0.05, found
     assert found.start_error_s <= 0.3, found
     assert found.speakers_right == 1.0, found

@@ -16,6 +16,7 @@ from app.transcribe.messages import Setup
 from tests.transcribe.sittings import Device, Sitting, demonstration
 from tests.transcribe.speech import Run, installed, transcribe
 
+TRIAL = bool(os.environ.get("KHATSHY_TRIAL"))
 pytestmark = pytest.mark.xdist_group("speech-process")
 
 
@@ -41,7 +42,7 @@ def test_killed_again_and_again_it_says_everything_once(whole: tuple[Path, Run])
     folder, undisturbed = whole
     run = Run()
     client = SpeechClient(folder, demonstration=True, hearing_language="kk", on_message=run.hear)
-    for count in (1, 3, 7):
+    for count in range(1, len(undisturbed.ids)) if TRIAL else (1, 3, 7):
         run.until(lambda run, count=count: len(run.proposals) >= count)  # type: ignore[misc]
         if client.pid is not None:
             os.kill(client.pid, signal.SIGKILL)

@@ -212,7 +212,10 @@ def test_missing_added_and_swapped_files_are_named(brief: Packed, tmp_path: Path
 
 
 @pytest.mark.parametrize("batch", range(4))
-def test_no_chance_change_goes_unnoticed(brief: Packed, tmp_path: Path, batch: int) -> None:
+def test_no_chance_change_goes_unnoticed(
+    brief: Packed, tmp_path: Path, batch: int, figure: Callable[[str, object], None]
+) -> None:
+    slowest = 0.0
     for seed in range(batch, TRIALS, 4):
         target = tmp_path / str(seed)
         target.mkdir()
@@ -220,11 +223,14 @@ def test_no_chance_change_goes_unnoticed(brief: Packed, tmp_path: Path, batch: i
         begun = time.monotonic()
         report = verify(copy)
         took = time.monotonic() - begun
+        slowest = max(slowest, took)
         assert report.exit_status == 1, f"seed {seed}: {done}: {report.to_json()}"
         assert took < PATIENCE_S, f"seed {seed}: {done} took {took:.1f} s"
         assert all(str(finding) for finding in report.findings)
         assert [path.name for path in target.iterdir()] == [copy.name]
         shutil.rmtree(target)
+    figure("changed packages, all found", len(range(batch, TRIALS, 4)))
+    figure("slowest verification, s", round(slowest, 2))
 
 
 def test_a_zip_cut_off_anywhere_is_a_sentence(brief: Packed, tmp_path: Path) -> None:

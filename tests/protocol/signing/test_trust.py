@@ -119,7 +119,7 @@ def accepted(pdf: Path, root: Path) -> bool:
     return len(checks) == 2 and all(check.verified for check in checks)
 
 
-def test_every_changed_byte_is_found(folder: Path, tmp_path: Path) -> None:
+def test_every_changed_byte_is_found(folder: Path, tmp_path: Path, figure: Callable[[str, object], None]) -> None:
     content, chance = (folder / "signed.pdf").read_bytes(), random.Random(CHANGES)
     offsets, altered = signed_bytes(content), tmp_path / "altered.pdf"
     assert accepted(folder / "signed.pdf", folder / "root.pem")
@@ -129,6 +129,7 @@ def test_every_changed_byte_is_found(folder: Path, tmp_path: Path) -> None:
         changed[offset] ^= 1 << chance.randrange(8)
         altered.write_bytes(changed)
         assert not accepted(altered, folder / "root.pem"), offset
+    figure("changed bytes of a signed PDF, all found", CHANGES)
 
 
 def test_every_cut_and_every_addition_is_found(folder: Path, tmp_path: Path) -> None:
