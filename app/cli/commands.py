@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
@@ -10,6 +11,8 @@ from typing import Annotated, Any
 import typer
 
 from app import __version__
+from app.cli.display import has_display
+from app.errors import Trouble
 from app.i18n import _
 
 Json = Annotated[bool, typer.Option("--json", help=str(_("Print one JSON object instead of sentences.")))]
@@ -50,6 +53,12 @@ def window(
 ) -> None:
     """Open the window."""
     if context.invoked_subcommand is None:
+        if not has_display() and "QT_QPA_PLATFORM" not in os.environ:
+            raise Trouble(
+                "no-display",
+                _("There is no screen here on which the window could be shown."),
+                remedy=_("Start Khatshy in a desktop session, or use its commands: khatshy --help."),
+            )
         raise typer.Exit(importlib.import_module("app.ui.main").main([]))
 
 

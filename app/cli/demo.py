@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -14,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from app.cli import console, protocol
+from app.cli.display import has_display
 from app.cli.waiting import finish_export, record_language
 from app.errors import Trouble
 from app.hearing.model import Source
@@ -78,14 +77,6 @@ def _room(play: Script) -> AbstractContextManager[PlayedRoom]:
     from app.session.virtual import virtual_room
 
     return virtual_room(play)
-
-
-def has_display() -> bool:
-    """Whether a window could be shown here."""
-    if sys.platform in ("win32", "darwin"):
-        return True
-    offscreen = os.environ.get("QT_QPA_PLATFORM", "") in ("offscreen", "minimal")
-    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")) and not offscreen
 
 
 def _hold(
