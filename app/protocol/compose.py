@@ -284,7 +284,7 @@ def _files(material: Material) -> tuple[Content, ...]:
         for recording in material.recordings
     )
     headings = (say("file_name"), say("file_source"), say("file_begin"), say("file_length"))
-    return (FileList(material.recordings, Table(headings, (0.5, 0.22, 0.13, 0.15), rows)),)
+    return (FileList(material.recordings, Table(headings, (0.36, 0.33, 0.13, 0.18), rows)),)
 
 
 def _heard(material: Material, recording: RecordingFile) -> str:
