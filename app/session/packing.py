@@ -8,7 +8,7 @@ from typing import Any
 from app import files
 from app.hearing import record
 from app.hearing.model import RecordLanguage
-from app.i18n import Message, _
+from app.i18n import _
 from app.library import projection
 from app.media.recording import Recording
 from app.media.timeline import Timeline
@@ -16,6 +16,7 @@ from app.protocol import package
 from app.protocol.keys import Pkcs12Signer
 from app.protocol.package import Sign
 from app.protocol.signing import sign_file
+from app.protocol.verification.report import Report
 from app.protocol.verify import verify
 from app.session.documents import OUTPUT, finished_recordings
 from app.session.progress import Progress
@@ -57,7 +58,7 @@ def make(request: dict[str, Any], progress: Progress) -> dict[str, Any]:
         "verified": all(report.verified for report in reports),
         "status": max(reports, key=lambda report: (bool(report.broken), report.exit_status)).conclusion().to_json(),
         "exit_status": 1 if any(report.broken for report in reports) else max(r.exit_status for r in reports),
-        "findings": [_finding(finding.kind, finding.message) for report in reports for finding in report.findings],
+        "findings": _findings(reports),
     }
 
 
@@ -68,5 +69,11 @@ def _signature(key: dict[str, str] | None) -> Sign | None:
     return lambda path: sign_file(path, signer)
 
 
-def _finding(kind: str, message: Message) -> dict[str, Any]:
-    return {"kind": kind, "message": message.to_json()}
+def _findings(reports: list[Report]) -> list[dict[str, Any]]:
+    """What was found in the folder and in the zip, each sentence once."""
+    found: list[dict[str, Any]] = []
+    for finding in (finding for report in reports for finding in report.findings):
+        row = {"kind": finding.kind, "message": finding.message.to_json()}
+        if row not in found:
+            found.append(row)
+    return found
