@@ -37,10 +37,11 @@ from app.hearing.model import (
     Wording,
 )
 from app.i18n import _
+from app.media.recording import Recording
 from app.session import plans, sittings, troubles, watching
 from app.session.changes import Change, HearingChanged, StatusChanged, TroubleArose
 from app.session.export import Export
-from app.session.reconcile import missing_course
+from app.session.reconcile import missing_course, missing_gaps
 from app.session.speech import Speech
 from app.session.status import Status
 from app.session.takeup import take_up
@@ -81,7 +82,7 @@ class Engine:
         self._hearing = self._open()
         self.actor = actor or self._hearing.secretary.in_("ru")
         self._recorder = self._attach()
-        self._watch = watching.Watch(folder)
+        self._watch = watching.Watch()
         self._speech = Speech(folder, synthetic_speech, self._on_proposal, self._changes.put) if speech else None
         self._export: Export | None = None
         self.status = Status(course=self._hearing.now, read_only=self.read_only)
@@ -110,9 +111,8 @@ class Engine:
         return self._record.hearing
 
     def _attach(self) -> RecorderClient | None:
-        living, gap = take_up(self.folder, may_restart=not self.read_only)
-        if gap is not None:
-            self._append(ev.RecordingInterrupted(interruption=gap), actor="recorder")
+        living, restarted = take_up(self.folder, may_restart=not self.read_only)
+        if restarted:
             self._changes.put(TroubleArose(troubles.recorder_restarted()))
         return living
 
@@ -191,6 +191,7 @@ class Engine:
                 self._recorder.close()
                 self._recorder = None
             self._append(ev.RecordingStopped(at=moment.utc))
+            self._reconcile()
 
     def _course(self, course: Literal["recording", "break", "deliberation", "stopped"], after_s: float = 0.0) -> Moment:
         self._writable()
@@ -308,9 +309,14 @@ class Engine:
         return hearing
 
     def _reconcile(self) -> None:
-        """Write the course changes that the recorder logged while no engine was there to put them on record."""
-        if self._record is not None:
-            for event in missing_course(self._hearing, self._watch.recording):
+        """Put on record what only the recorder's log tells: changes of course without an engine, gaps."""
+        if self._record is None:
+            return
+        recording = Recording(self.folder)
+        for event in missing_course(self._hearing, recording):
+            self._append(event, actor="recorder")
+        if self._hearing.now is Course.STOPPED and not self._hearing.frozen_at:
+            for event in missing_gaps(self._hearing, recording):
                 self._append(event, actor="recorder")
 
     def _pulse(self) -> None:

@@ -1,10 +1,11 @@
-"""What the recorder did while no engine was there: the course changes that the record does not know yet."""
+"""What the recorder's log tells and the record does not know yet: changes of course while no engine was there, gaps."""
 
 from __future__ import annotations
 
 from app.hearing import events as ev
-from app.hearing.model import Course, Hearing
+from app.hearing.model import Course, Hearing, Interruption
 from app.media.recording import Recording
+from app.media.timeline import Timeline
 
 
 def missing_course(hearing: Hearing, recording: Recording) -> list[ev.Event]:
@@ -30,6 +31,18 @@ def missing_course(hearing: Hearing, recording: Recording) -> list[ev.Event]:
             case _:
                 found.append(ev.RecordingStopped(at=at))
     return found
+
+
+def missing_gaps(hearing: Hearing, recording: Recording) -> list[ev.Event]:
+    """Events for the gaps of a finished recording that are not in the record: lost devices, a dead recorder."""
+    known = {(gap.source, gap.at) for gap in hearing.interruptions}
+    return [
+        ev.RecordingInterrupted(
+            interruption=Interruption(at=gap.begin, until=gap.end, source=gap.source, reason=gap.reason)
+        )
+        for gap in Timeline(recording).gaps
+        if (gap.source, gap.begin) not in known
+    ]
 
 
 def _course(recording: Recording) -> list[tuple[Course, str, int]]:

@@ -8,26 +8,24 @@ from app import clock
 from app.capture import client as recorder
 from app.capture.client import RecorderClient
 from app.clock import SystemClock
-from app.hearing.model import Interruption
 from app.media.recording import Recording
 
 #: A recording that broke off longer ago is not taken up again by merely opening the sitting (s).
 WITHIN_S = 300.0
 
 
-def take_up(folder: Path, *, may_restart: bool) -> tuple[RecorderClient | None, Interruption | None]:
-    """The living recorder, and the gap if it had to be started again; None where nobody records.
+def take_up(folder: Path, *, may_restart: bool) -> tuple[RecorderClient | None, bool]:
+    """The living recorder (None where nobody records), and whether it had to be started again.
 
     Trouble of :func:`app.capture.client.launch` if it cannot be started.
     """
     living = recorder.attach(folder)
     if living is not None or not may_restart or not recorder.interrupted(folder):
-        return living, None
+        return living, False
     last = Recording(folder).last_utc
     plan = recorder.read_plan(folder)
     if plan is None or plan.fast or not last:
-        return None, None
+        return None, False
     if (SystemClock().utc() - clock.moment(last)).total_seconds() > WITHIN_S:
-        return None, None
-    living = recorder.launch(plan)
-    return living, Interruption(at=last, until=living.status().utc, reason="recorder-killed")
+        return None, False
+    return recorder.launch(plan), True

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Literal
 
 from app import clock
@@ -11,7 +10,6 @@ from app.capture.status import FolderState, RecorderStatus, SourceState
 from app.errors import Trouble
 from app.hearing.model import Course, Hearing
 from app.i18n import Message, _
-from app.media.recording import Recording
 from app.session.status import FolderStatus, Health, SeatLevel, SourceStatus, SpeechStatus, Status
 
 _REASONS: dict[str, Message] = {
@@ -38,8 +36,7 @@ WARN_HOURS = 4.0
 class Watch:
     """Keeps the last known state of the recorder between looks."""
 
-    def __init__(self, folder: Path) -> None:
-        self.recording = Recording(folder)
+    def __init__(self) -> None:
         self._last: RecorderStatus | None = None
         #: Looks in a row at which the recorder did not answer.
         self.unanswered = 0

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from app import resources
+from app import clock, resources
 from app.capture import client as recorder
 from app.capture import guardian
 from app.errors import Trouble
@@ -149,10 +149,16 @@ def test_recorder_and_guardian_killed_together_the_next_engine_starts_them_again
     engine = Engine(folder, speech=False)
     wait(lambda: engine.status.recording)
     assert len(Recording(folder).runs) == 2
-    names = [line.type for line in record.load(folder)[1].lines]
-    assert "RecordingInterrupted" in names
+    at = engine.status.elapsed_s
+    wait(lambda: engine.status.elapsed_s > at + 0.5)
     engine.stop()
+    [gap] = engine.hearing.interruptions
+    assert gap.source == ""
+    assert 0 < (clock.moment(gap.until) - clock.moment(gap.at)).total_seconds() < 10
     engine.close()
+    again = Engine(folder, speech=False)
+    assert again.hearing.interruptions == (gap,)
+    again.close()
 
 
 def test_a_recording_that_cannot_begin_says_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
