@@ -13,11 +13,13 @@ Truth is the longest valid prefix: what follows is reported, never repaired sile
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
+import logging
 import os
 import secrets
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -31,6 +33,7 @@ from app.i18n import Message, _
 
 Access = Literal["court", "parties", "public"]
 GENESIS = "0" * 64
+_log = logging.getLogger(__name__)
 
 
 def canonical(value: Any) -> bytes:
@@ -186,6 +189,31 @@ class Tail:
             yield line
 
 
+def _common(one: bytes, other: bytes) -> int:
+    """Length of the common beginning, by halving: logs of a long day have hundreds of megabytes."""
+    low, high = 0, min(len(one), len(other))
+    while low < high:
+        middle = (low + high + 1) // 2
+        if one[low:middle] == other[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
+def _set_aside(path: Path, content: bytes) -> None:
+    """Keep what cannot stay in a log in a file of its own beside it, durably, readable by this user alone."""
+    number = 1
+    while (aside := path.with_name(f"{path.name}.damaged-{number}")).exists():
+        number += 1
+    descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    sync_folder(aside.parent)
+
+
 class ChainLog:
     """The one writer of a log, with a mirror in a second folder.
 
@@ -205,60 +233,88 @@ class ChainLog:
         self.path = path
         self._clock = clock or SystemClock()
         self._on_lost = on_lost
-        self._lock = FileLock(str(path) + ".lock")
+        self._files: dict[Path, int] = {}
+        self._lock = self._locked([path] if mirror is None else [path, mirror])
         try:
-            self._lock.acquire(timeout=0)
-        except Timeout as error:
-            raise Trouble(
-                "log-busy",
-                _("Another window already writes to {file}.", file=path.name),
-                safe=_("What was recorded is safe."),
-                remedy=_("Go on in the other window, or close it first; here the hearing can only be read."),
-            ) from error
-        try:
-            self.reading = read(path)
-            self._head = self.reading.head
-            self._seq = len(self.reading.lines)
-            self._set_aside(path)
-            self._files: dict[Path, int] = {}
-            self._open(path)
-            if mirror is not None:
-                self._complete(mirror)
+            #: What was found at opening: the longer of the two valid prefixes; ``damage`` is the first folder's.
+            self.reading = self._united([path] if mirror is None else [path, mirror])
         except BaseException:
-            self._lock.release()
+            self.close()
             raise
+        self._head = self.reading.head
+        self._seq = len(self.reading.lines)
 
-    def _set_aside(self, path: Path) -> None:
-        """Keep what follows the valid prefix in a file of its own, so that the log can go on after it."""
-        if self.reading.damage is None:
-            return
-        content = path.read_bytes()
-        number = 1
-        while (aside := path.with_name(f"{path.name}.damaged-{number}")).exists():
-            number += 1
-        aside.write_bytes(content[self.reading.end :])
-        with open(path, "r+b") as file:
-            file.truncate(self.reading.end)
-            os.fsync(file.fileno())
+    def _locked(self, paths: Sequence[Path]) -> FileLock:
+        """The lock beside the first log; beside the second one where the first folder cannot be written."""
+        refused: OSError | None = None
+        for path in paths:
+            lock = FileLock(str(path) + ".lock")
+            try:
+                lock.acquire(timeout=0)
+            except Timeout as error:
+                raise Trouble(
+                    "log-busy",
+                    _("Another window already writes to {file}.", file=path.name),
+                    safe=_("What was recorded is safe."),
+                    remedy=_("Go on in the other window, or close it first; here the hearing can only be read."),
+                ) from error
+            except OSError as error:
+                refused = error
+            else:
+                return lock
+        assert refused is not None
+        raise self._refused(refused) from refused
 
-    def _open(self, path: Path) -> None:
+    def _refused(self, error: OSError) -> Trouble:
+        return Trouble(
+            "folder-refused",
+            _(
+                "The folder {path} cannot be written: {reason}.",
+                path=str(self.path.parent), reason=error.strerror or str(error),
+            ),
+            remedy=_("Choose another folder or ask IT for the right to write there."),
+        )  # fmt: skip
+
+    def _united(self, paths: Sequence[Path]) -> Reading:
+        """Make all logs the same: the longest valid prefix wins, what differs from it is set aside, never lost."""
+        readings: dict[Path, Reading] = {}
+        lost: OSError | None = None
+        for path in paths:
+            try:
+                readings[path] = read(path)
+            except OSError as error:
+                lost = error
+                self._lose(path, error)
+        if not readings:
+            assert lost is not None
+            raise self._refused(lost) from lost
+        source, truth = max(readings.items(), key=lambda found: len(found[1].lines))  # the first one where equal
+        content = source.read_bytes()[: truth.end] if truth.lines else b""
+        for path in readings:
+            try:
+                self._complete(path, content)
+            except OSError as error:
+                lost = error
+                self._lose(path, error)
+        if not self._files:
+            assert lost is not None
+            raise self._refused(lost) from lost
+        first = readings.get(self.path)
+        return Reading(truth.lines, truth.end, first.damage if first else truth.damage)
+
+    def _complete(self, path: Path, content: bytes) -> None:
+        """Open a log for appending and bring it to ``content``."""
+        have = path.read_bytes() if path.exists() else b""
+        common = _common(have, content)
+        if have[common:]:
+            _set_aside(path, have[common:])
         created = not path.exists()
         self._files[path] = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o600)
         if created:
             sync_folder(path.parent)
-
-    def _complete(self, mirror: Path) -> None:
-        """Bring the mirror up to this log before it is written along with it."""
-        try:
-            wanted = self.path.read_bytes()
-            have = mirror.read_bytes() if mirror.exists() else b""
-            self._open(mirror)
-            if not wanted.startswith(have):
-                os.ftruncate(self._files[mirror], 0)
-                have = b""
-            self._write(mirror, wanted[len(have) :])
-        except OSError as error:
-            self._lose(mirror, error)
+        if have[common:]:
+            os.ftruncate(self._files[path], common)
+        self._write(path, content[common:])
 
     def _write(self, path: Path, content: bytes) -> None:
         descriptor = self._files[path]
@@ -267,11 +323,16 @@ class ChainLog:
         os.fsync(descriptor)
 
     def _lose(self, path: Path, error: OSError) -> None:
+        """Give a folder up; whatever else fails on the way, the line stands in the other folder."""
         descriptor = self._files.pop(path, None)
         if descriptor is not None:
-            os.close(descriptor)
+            with contextlib.suppress(OSError):
+                os.close(descriptor)
         if self._on_lost:
-            self._on_lost(path, error)
+            try:
+                self._on_lost(path, error)
+            except Exception:
+                _log.exception("on_lost")
 
     @property
     def head(self) -> str:
@@ -331,7 +392,8 @@ class ChainLog:
     def close(self) -> None:
         """Let go of the files and of the lock; may be called twice."""
         for descriptor in self._files.values():
-            os.close(descriptor)
+            with contextlib.suppress(OSError):
+                os.close(descriptor)
         self._files.clear()
         self._lock.release()
 

@@ -144,3 +144,72 @@ def test_a_tail_sees_only_whole_lines(tmp_path: Path) -> None:
 def test_lines_are_json_that_others_can_read(tmp_path: Path) -> None:
     for raw in _log(tmp_path).read_bytes().splitlines():
         assert set(json.loads(raw)) == {"header", "hash", "salt", "payload"}
+
+
+def test_the_second_folder_that_went_on_alone_is_not_cut_back(tmp_path: Path) -> None:
+    """The first folder failed early: its log is short, the second one holds everything that was acknowledged."""
+    first, second = tmp_path / "first" / "events.jsonl", tmp_path / "second" / "events.jsonl"
+    for path in (first, second):
+        path.parent.mkdir()
+    with ChainLog(first, second) as log:
+        for number in range(20):
+            log.append("Noted", {"n": number}, actor="secretary")
+    whole = second.read_bytes()
+    first.write_bytes(b"".join(whole.splitlines(keepends=True)[:3]))
+    with ChainLog(first, second) as log:
+        assert log.seq == 20
+    assert first.read_bytes() == second.read_bytes() == whole
+
+
+def test_a_flipped_bit_in_the_first_log_costs_nothing_while_the_second_is_whole(tmp_path: Path) -> None:
+    first, second = tmp_path / "first" / "events.jsonl", tmp_path / "second" / "events.jsonl"
+    for path in (first, second):
+        path.parent.mkdir()
+    with ChainLog(first, second) as log:
+        for number in range(20):
+            log.append("Noted", {"n": number}, actor="secretary")
+    whole = second.read_bytes()
+    content = bytearray(whole)
+    content[len(content) // 3] ^= 4
+    first.write_bytes(content)
+    with ChainLog(first, second) as log:
+        assert log.seq == 20
+        assert log.reading.damage is not None
+    assert first.read_bytes() == second.read_bytes() == whole
+    assert first.with_name("events.jsonl.damaged-1").exists()
+
+
+def test_logs_that_went_apart_the_longer_goes_on_and_the_other_is_kept(tmp_path: Path) -> None:
+    first, second = tmp_path / "first" / "events.jsonl", tmp_path / "second" / "events.jsonl"
+    for path, count in ((first, 3), (second, 9)):
+        path.parent.mkdir()
+        with ChainLog(path) as log:
+            for number in range(count):
+                log.append("Noted", {"n": number}, actor="secretary")
+    short, long = first.read_bytes(), second.read_bytes()
+    with ChainLog(first, second) as log:
+        assert log.seq == 9
+    assert first.read_bytes() == second.read_bytes() == long
+    assert short.endswith(first.with_name("events.jsonl.damaged-1").read_bytes())
+
+
+def test_a_folder_whose_descriptor_fails_altogether_does_not_fork_the_chain(tmp_path: Path) -> None:
+    second = tmp_path / "second" / "events.jsonl"
+    second.parent.mkdir()
+    with ChainLog(tmp_path / "events.jsonl", second) as log:
+        log.append("Noted", {"n": 1}, actor="secretary")
+        os.close(log._files[second])  # write, fsync and close fail from here on, as they do on a share that is gone
+        for number in (2, 3, 4):
+            log.append("Noted", {"n": number}, actor="secretary")
+    assert [line.seq for line in chain.read(tmp_path / "events.jsonl").lines] == [1, 2, 3, 4]
+
+
+def test_a_first_folder_that_cannot_be_opened_leaves_the_second(tmp_path: Path) -> None:
+    second = tmp_path / "second" / "events.jsonl"
+    second.parent.mkdir()
+    (tmp_path / "gone").write_bytes(b"a file where the folder was")
+    lost: list[Path] = []
+    with ChainLog(tmp_path / "gone" / "events.jsonl", second, on_lost=lambda path, _error: lost.append(path)) as log:
+        log.append("Noted", {"n": 1}, actor="secretary")
+    assert len(chain.read(second).lines) == 1
+    assert lost == [tmp_path / "gone" / "events.jsonl"]
