@@ -54,7 +54,7 @@ def half(path: Path) -> Path:
 
 def settle(path: Path) -> None:
     """Give a complete, checked file its name, durably."""
-    with open(half(path), "rb") as file:
+    with open(half(path), "r+b") as file:  # Windows flushes only what is open for writing
         os.fsync(file.fileno())
     os.replace(half(path), path)
     sync_folder(path.parent)
