@@ -63,7 +63,7 @@ class Microphone:
         self._queue: deque[_Arrival | _End] = deque()
         self._stream: Any = None
         self._number = 0
-        self._trusted = 0
+        self._trusted: set[int] = set()
         self._ended = 0
         self._channels = 0
         self._called = 0
@@ -126,7 +126,7 @@ class Microphone:
     def _trust(self) -> None:
         """It is the microphone that was chosen: let the loop have its sound."""
         self._checked = self._clock.monotonic_ns()
-        self._trusted = self._number
+        self._trusted.add(self._number)
         self.state, self.reason = "delivering", ""
 
     def _give_up(self, reason: str) -> None:
@@ -221,18 +221,23 @@ class Microphone:
         found: list[Block | Loss] = []
         while self._queue:
             item = self._queue[0]
-            if isinstance(item, _Arrival) and item.stream > self._trusted:
+            trusted = item.stream in self._trusted
+            if isinstance(item, _Arrival) and not trusted and item.stream == self._number:
                 break  # opened anew, and not yet known to be the same microphone
             self._queue.popleft()
             if isinstance(item, _End):
                 self._ended = item.stream
                 found.append(Loss(item.reason))
-            elif item.stream > self._ended and not (self.reason == "moved" and item.arrived > self._checked):
+            elif trusted and item.stream > self._ended and not self._doubtful(item):
                 found += self._block(item)
         if self.state == "delivering" and not self._stalled and self._silent_ns() > STALLED_NS:
             self._stalled = True
             found.append(Loss("stalled"))
         return found
+
+    def _doubtful(self, item: _Arrival) -> bool:
+        """Whether it came after the last look at which the stream still heard the right microphone."""
+        return self.reason == "moved" and item.arrived > self._checked
 
     def _block(self, item: _Arrival) -> list[Block | Loss]:
         if self._timing is None or self._timing[0] != item.stream:
