@@ -122,6 +122,7 @@ class Recorder:
         try:
             return answer.result(ANSWER_S)
         except FutureTimeout as error:
+            answer.cancel()  # what was reported as failed is not carried out later
             raise Trouble(
                 "recorder-slow",
                 _("The recorder did not answer within {seconds} s.", seconds=int(ANSWER_S)),
@@ -160,6 +161,8 @@ class Recorder:
                 request, answer = self._requests.get(timeout=patience) if patience > 0 else self._requests.get_nowait()
             except Empty:
                 return
+            if not answer.set_running_or_notify_cancel():
+                continue
             try:
                 answer.set_result(self._carry_out(request))
             except Trouble as trouble:
