@@ -44,12 +44,12 @@ class Folders:
             self.lost[which] = reason
             self.on_lost(which, reason)
 
-    def free(self, which: Which) -> int:
-        """Bytes that may still be written there; 0 where it does not answer."""
+    def free(self, which: Which) -> int | None:
+        """Bytes that may still be written there; None where it does not answer (writing will tell)."""
         try:
             return shutil.disk_usage(self.places[which]).free
         except OSError:
-            return 0
+            return None
 
     def create(self, name: str) -> Twin:
         """A new file in each living folder; ``name`` is relative to the sitting's folder."""

@@ -18,7 +18,7 @@ UNKNOWN_HOURS = 999.0
 def refuse_full(folders: Folders, which: Which, reserve: int) -> None:
     """Trouble ``no-space`` if a folder is at its reserve before anything was recorded."""
     free = folders.free(which)
-    if free < reserve:
+    if free is not None and free < reserve:
         raise Trouble(
             "no-space",
             _(
@@ -42,13 +42,14 @@ class Space:
 
     def measure(self) -> list[Which]:
         """Look at the disks; returns the living folders that have reached their reserve."""
-        self.free = {which: self._folders.free(which) for which in self._folders.alive}
+        found = {which: self._folders.free(which) for which in self._folders.alive}
+        self.free = {which: free for which, free in found.items() if free is not None}
         return [which for which, free in self.free.items() if free < self._reserve]
 
     @property
     def tight(self) -> bool:
         """Whether there is room for sound only: pictures stop first."""
-        return all(free < 2 * self._reserve for free in self.free.values())
+        return bool(self.free) and all(free < 2 * self._reserve for free in self.free.values())
 
     def states(self) -> tuple[FolderState, ...]:
         """How the folders are."""
@@ -56,7 +57,9 @@ class Space:
 
     def _state(self, which: Which, path: Path) -> FolderState:
         free = self.free.get(which, 0)
-        hours = max(0, free - self._reserve) / self.bytes_per_s / 3600 if self.bytes_per_s else UNKNOWN_HOURS
+        hours = UNKNOWN_HOURS
+        if self.bytes_per_s and which in self.free:
+            hours = max(0, free - self._reserve) / self.bytes_per_s / 3600
         lost = self._folders.lost.get(which)
         if lost is not None:
             return FolderState(which=which, path=str(path), state="failed", reason=lost, bytes_free=free)
