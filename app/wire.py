@@ -26,6 +26,8 @@ from app.i18n import _
 VERSION = 1
 LONGEST = 1 << 20
 DEADLINE_S = 2.0
+#: After an accept that failed (s).
+PAUSE_S = 0.05
 _CHALLENGE = 32
 
 Handler = Callable[[dict[str, Any]], dict[str, Any]]
@@ -114,6 +116,7 @@ class Server:
             os.chmod(address, 0o600)
             self._socket.listen(128)
         self._clients: set[socket.socket] = set()
+        self._closing = threading.Event()
         self._thread = threading.Thread(target=self._accept, name="wire-accept", daemon=True)
         self._thread.start()
 
@@ -122,7 +125,10 @@ class Server:
             try:
                 client, _peer = self._socket.accept()
             except OSError:
-                return
+                # a caller that left at once, or no free descriptor for now: the next one is heard all the same
+                if self._closing.wait(PAUSE_S):
+                    return
+                continue
             self._clients.add(client)
             threading.Thread(target=self._serve, args=(client,), name="wire-client", daemon=True).start()
 
@@ -146,6 +152,7 @@ class Server:
 
     def close(self) -> None:
         """Stop listening, drop all clients and remove the address."""
+        self._closing.set()
         if sys.platform != "win32":
             # closing alone does not wake a thread that waits in accept()
             try:
@@ -188,7 +195,7 @@ class Client:
     """One connection to a :class:`Server`; requests from several threads take turns."""
 
     def __init__(self, address: Path) -> None:
-        """Connect; Trouble ``peer-absent`` if nobody listens, ``peer-refused`` if the key is not ours."""
+        """Connect; Trouble ``peer-absent`` if nobody listens, ``peer-refused`` for a wrong key, ``peer-lost`` if it hangs."""
         try:
             key = address.with_suffix(".key").read_bytes()
             self._socket = _connected(address)
@@ -196,6 +203,9 @@ class Client:
             raise Trouble("peer-absent", _("The recorder does not answer.")) from error
         try:
             _handshake(self._socket, key, server=False)
+        except TimeoutError as error:
+            self._socket.close()
+            raise Trouble("peer-lost", _("The connection to the recorder was lost.")) from error
         except (OSError, EOFError, Refused) as error:
             self._socket.close()
             raise Trouble("peer-refused", _("The recorder refused the connection.")) from error
@@ -217,5 +227,11 @@ class Client:
         return found if isinstance(found, dict) else {}
 
     def close(self) -> None:
-        """Hang up."""
-        self._socket.close()
+        """Hang up at once; a request that waits on another thread ends with ``peer-lost``."""
+        try:
+            self._socket.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            pass  # the other side was quicker
+        if self._turn.acquire(blocking=False):  # otherwise whoever waits there closes it, woken just now
+            self._socket.close()
+            self._turn.release()

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 import random
+import resource
 import socket
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -80,3 +83,59 @@ def test_rubbish_and_silence_delay_nobody(server: Server) -> None:
     client.close()
     for peer in silent:
         peer.close()
+
+
+def test_a_moment_without_free_descriptors_is_survived(server: Server) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with socket.socket(socket.AF_UNIX) as peer:
+        spare = os.dup(peer.fileno())
+        os.close(spare)
+        try:
+            # one descriptor is left, for the call that the server waits in; its next one fails at once
+            resource.setrlimit(resource.RLIMIT_NOFILE, (spare, hard))
+            peer.connect(str(server.address))
+            peer.settimeout(2)
+            assert len(peer.recv(1)) == 1
+            time.sleep(0.02)
+        finally:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    client = Client(server.address)
+    assert client.request({"do": "ping"}, timeout_s=2) == {"echo": {"do": "ping"}}
+    client.close()
+
+
+def test_hanging_up_wakes_whoever_waits_for_an_answer(tmp_path: Path) -> None:
+    asked, word = threading.Event(), threading.Event()
+
+    def slow(_request: dict[str, Any]) -> dict[str, Any]:
+        asked.set()
+        word.wait(20)
+        return {}
+
+    server = Server(tmp_path / "s.sock", slow)
+    client = Client(server.address)
+    found: list[str] = []
+
+    def ask() -> None:
+        with pytest.raises(Trouble) as trouble:
+            client.request({}, timeout_s=20)
+        found.append(trouble.value.code)
+
+    asking = threading.Thread(target=ask)
+    asking.start()
+    assert asked.wait(5)
+    client.close()
+    asking.join(2)
+    assert found == ["peer-lost"]
+    word.set()
+    server.close()
+
+
+def test_a_peer_that_hangs_is_lost_not_refused(tmp_path: Path) -> None:
+    (tmp_path / "h.key").write_bytes(b"k" * 32)
+    with socket.socket(socket.AF_UNIX) as hanging:
+        hanging.bind(str(tmp_path / "h.sock"))
+        hanging.listen()
+        with pytest.raises(Trouble) as trouble:
+            Client(tmp_path / "h.sock")
+    assert trouble.value.code == "peer-lost"
