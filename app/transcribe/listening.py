@@ -15,11 +15,14 @@ from app.media.recording import Segment
 from app.transcribe import levels, seats
 from app.transcribe.follow import Piece, Step
 from app.transcribe.levels import BandLevels, NoiseFloor, first_hop, hop_frame, whole_hops
+from app.transcribe.resuming import Resuming
 from app.transcribe.seats import AHEAD, BEHIND, SLOT_NS, Seats
-from app.transcribe.voice import Begun, Ended, Interval, Sounded, Voice
+from app.transcribe.voice import Begun, Ended, Interval, Sounded, Voice, VoiceEvent
 
 #: Before what is known already, so much is listened to once more, so that all states are as they were (s).
 WARM_UP_S = 60
+#: Speech is noticed at most so long after it began (s); the files of that time are kept, however short they are.
+_NOTICED_S = 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,6 +77,7 @@ class _Track:
     column: int
     voice: Voice
     known: int
+    resuming: Resuming
     speech: Speech | None = None
 
 
@@ -83,7 +87,7 @@ class _Source:
     levels: BandLevels
     floor: NoiseFloor
     tracks: list[_Track]
-    segments: deque[Segment] = field(default_factory=lambda: deque(maxlen=3))
+    segments: deque[Segment] = field(default_factory=deque)
     rest: NDArray[np.int32] | None = None
     hop: int = 0
     waiting: deque[_Hops] = field(default_factory=deque)
@@ -96,7 +100,9 @@ class Listening:
     def __init__(
         self, run: int, opened: Callable[[str], SourceOpened], known: Mapping[tuple[str, int], int] | None = None
     ) -> None:
-        """``known``: frame up to which a (source, channel) is text already; utterances before it are not given out."""
+        """``known``: frame up to which a (source, channel) is text already; utterances before it are not given out,
+        and one that goes on beyond it begins there.
+        """
         self._run = run
         self._opened = opened
         self._known = known or {}
@@ -121,7 +127,8 @@ class Listening:
         tracks = []
         for channel in opened.tracks:
             known = self._known.get((name, channel.channel), 0)
-            tracks.append(_Track(channel, self._columns, Voice(opened.rate, opened.width), known))
+            voice, resuming = Voice(opened.rate, opened.width), Resuming(known, opened.rate)
+            tracks.append(_Track(channel, self._columns, voice, known, resuming))
             self._columns += 1
         found = _Source(opened, BandLevels(opened.rate, opened.width), NoiseFloor(max(1, len(tracks))), tracks)
         self._sources[name] = found
@@ -207,6 +214,7 @@ class Listening:
                 self._end(source, spoken)
                 source.ended = False
                 source.rest = None
+            _forget(source)
         return spoken
 
     def _hear(
@@ -243,15 +251,12 @@ class Listening:
         for track in source.tracks:
             self._tell(source, track, track.voice.end(), spoken)
 
-    def _tell(
-        self, source: _Source, track: _Track, events: list[Begun | Sounded | Ended], spoken: list[Spoken]
-    ) -> None:
-        for event in events:
+    def _tell(self, source: _Source, track: _Track, events: list[VoiceEvent], spoken: list[Spoken]) -> None:
+        for event in track.resuming.take(events):
             match event:
                 case Begun():
-                    track.speech = self._speech(source, track, event) if event.first >= track.known else None
-                    if track.speech is not None:
-                        spoken.append(track.speech)
+                    track.speech = self._speech(source, track, event)
+                    spoken.append(track.speech)
                 case Sounded() if track.speech is not None:
                     spoken.append(SpeechSounded(track.speech, event.pcm))
                 case Ended() if track.speech is not None:
@@ -261,10 +266,18 @@ class Listening:
                     pass
 
     def _speech(self, source: _Source, track: _Track, event: Begun) -> Speech:
-        segment = next(s for s in reversed(source.segments) if s.first <= event.first)
+        segment = next((s for s in reversed(source.segments) if s.first <= event.first), source.segments[0])
         rate = source.opened.rate
         return Speech(
             self._run, source.opened.source, track.channel.channel, track.channel.seat, rate, event.first,
             (event.first - event.heard_from) / rate, clock.stamp(segment.utc(event.first)),
             segment.monotonic(event.first),
         )  # fmt: skip
+
+
+def _forget(source: _Source) -> None:
+    """Let go of the files in which no utterance can begin any more: a flaky microphone leaves many short ones."""
+    hop = source.waiting[0].hop if source.waiting else source.hop
+    reached = hop_frame(hop, source.opened.rate) - _NOTICED_S * source.opened.rate
+    while len(source.segments) > 1 and source.segments[1].first <= reached:
+        source.segments.popleft()

@@ -122,6 +122,42 @@ def test_it_does_not_matter_how_the_files_grow(tmp_path: Path) -> None:
     assert again == [span for span in whole if span[2] != 2 or span[3] >= known["room", 2]]
 
 
+def test_a_flaky_microphone_is_heard_like_any_other(tmp_path: Path) -> None:
+    """Every 0.5 s its file is closed and another one opened: many of them in one utterance, and in one step."""
+    sound = part(0, 30)
+    whole = spans(tmp_path / "whole", [Device("room", sound)])
+    sitting = Sitting(tmp_path / "flaky", [Device("room", sound)]).start()
+    while sitting.devices[0].done < sitting.devices[0].frames:
+        sitting.record(0.5).overflow()
+    reader = Reader(sitting.stop()).read()
+    assert reader.spans == whole
+    assert reader.listening is not None
+    (source,) = reader.listening._sources.values()
+    assert len(source.segments) < 20  # of 60: what is decided is let go
+
+
+def test_resumed_in_a_long_speech_nothing_is_lost_and_nothing_said_twice(tmp_path: Path) -> None:
+    line = part(77.3, 85.4)["claimant"]
+    louder = np.abs(line) > 0.02
+    line = line[np.convolve(louder, np.ones(3200), "same") > 0]  # without a breath
+    folder = Sitting(tmp_path, [Device("room", {"claimant": np.tile(line, 115 * 16000 // len(line))})])
+    whole = Reader(folder.start().record().stop()).read().spans
+    resumed = 0
+    for number, (*_track, last) in enumerate(whole[:-1]):
+        if last < 70 * 16000:  # before, listening begins again where it began
+            continue
+        resumed += 1
+        again = Reader(tmp_path, {("room", 0): last}).read().spans
+        assert all(first >= last for *_same, first, _last in again)
+        assert all(later[3] >= earlier[4] for earlier, later in pairwise(again))
+        covered = np.zeros(120 * 16000, bool)
+        for *_same, first, end in again:
+            covered[first:end] = True
+        lost = [int((~covered[first:end]).sum()) for *_same, first, end in whole[number + 1 :]]
+        assert sum(lost) < 0.5 * 16000, (last / 16000, lost)
+    assert resumed >= 2
+
+
 def test_the_last_words_before_a_break_and_before_the_end_are_not_lost(tmp_path: Path) -> None:
     """The recording stops in the middle of a word, goes on after a break, and stops in the middle of one again."""
     sound = part(8, 15)  # one long line from 0.44 to 7.8 s
