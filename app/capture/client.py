@@ -25,7 +25,12 @@ from app.values import Frozen
 PLAN = "recorder-plan.json"
 #: A killed recorder is back within this time (s).
 RESTART_S = 6.0
+#: A course is durable, or given up, within this time (s); how everything is must be told at once (s).
+_COURSE_S = 70.0
+_STATUS_S = 2.0
 _POLL_S = 0.05
+#: A recorder that is being started again may still have the key of the one before it.
+_AWAY = ("peer-absent", "peer-lost", "peer-refused")
 _LONGEST_ADDRESS = 100
 
 
@@ -59,19 +64,74 @@ def _private(folder: Path) -> None:
         )
 
 
+class _Connection:
+    """One way to the recorder, made anew when it breaks; requests from several threads take turns."""
+
+    def __init__(self, address: Path, timeout_s: float) -> None:
+        """``timeout_s``: the longest wait for one answer."""
+        self._address = address
+        self._timeout_s = timeout_s
+        self._turn = threading.Lock()
+        self._closed = threading.Event()
+        self._wire: wire.Client | None = None
+
+    def connect(self) -> wire.Client:
+        """The living connection; Trouble ``peer-absent``, ``peer-refused`` or ``peer-lost``."""
+        if self._wire is None and not self._closed.is_set():
+            self._wire = wire.Client(self._address)
+        if self._wire is None or self._closed.is_set():
+            self._hang_up()
+            raise Trouble("peer-lost", _("The connection to the recorder was lost."))
+        return self._wire
+
+    def request(self, request: dict[str, Any], patience_s: float) -> dict[str, Any]:
+        """Ask, again and again for ``patience_s`` while no recorder answers."""
+        deadline = time.monotonic() + patience_s
+        with self._turn:
+            while True:
+                try:
+                    return self.connect().request(request, timeout_s=self._timeout_s)
+                except Trouble as trouble:
+                    if trouble.code not in _AWAY:
+                        raise
+                    self._hang_up()
+                    if self._closed.is_set() or time.monotonic() >= deadline:
+                        raise
+                self._closed.wait(_POLL_S)
+
+    def _hang_up(self) -> None:
+        if self._wire is not None:
+            self._wire.close()
+            self._wire = None
+
+    def close(self) -> None:
+        """Hang up for good, without waiting for a turn: whoever waits for an answer is woken."""
+        self._closed.set()
+        if (living := self._wire) is not None:
+            living.close()
+
+
 class RecorderClient:
-    """A connection to the recorder of one sitting; it finds the way back after a restart of the recorder."""
+    """The way to the recorder of one sitting; it is found again after a restart of the recorder.
+
+    A course that waits for a slow disk delays no status: each has a connection of its own.
+    """
 
     def __init__(self, address: Path, folder: Path) -> None:
-        """Connect; Trouble ``peer-absent`` or ``peer-refused``."""
-        self._address = address
+        """Connect; Trouble ``peer-absent``, ``peer-refused`` or ``peer-lost``."""
         self._folder = folder
-        self._turn = threading.Lock()
-        self._wire: wire.Client | None = wire.Client(address)
+        self._look = _Connection(address, _STATUS_S)
+        self._command = _Connection(address, _COURSE_S)
+        try:
+            self._look.connect()
+            self._command.connect()
+        except Trouble:
+            self.close()
+            raise
 
     def status(self) -> RecorderStatus:
         """How everything is; Trouble ``peer-absent`` or ``peer-lost`` while no recorder answers (ask again)."""
-        return RecorderStatus.model_validate(self._request({"do": "status"}, patience_s=0.0))
+        return RecorderStatus.model_validate(self._look.request({"do": "status"}, patience_s=0.0))
 
     def course(self, course: Literal["recording", "break", "deliberation", "stopped"], after_s: float = 0.0) -> Moment:
         """Change the course; returns when that is durable, with the moment from which it holds.
@@ -82,41 +142,20 @@ class RecorderClient:
         request = {"do": "course", "course": course, "after_s": after_s}
         for patience_s in (0.0, RESTART_S):
             try:
-                return Moment.model_validate(self._request(request, patience_s))
+                return Moment.model_validate(self._command.request(request, patience_s))
             except Trouble as trouble:
                 # a recorder that was told to stop may have done so and left before its answer arrived
                 stopped = _stopped(self._folder) if course == "stopped" else None
                 if stopped is not None:
                     return stopped
-                if patience_s or trouble.code not in ("peer-absent", "peer-lost"):
+                if patience_s or trouble.code not in _AWAY:
                     raise
         raise AssertionError("the second try returns or raises")
 
-    def _request(self, request: dict[str, Any], patience_s: float) -> dict[str, Any]:
-        deadline = time.monotonic() + patience_s
-        with self._turn:
-            while True:
-                try:
-                    if self._wire is None:
-                        self._wire = wire.Client(self._address)
-                    return self._wire.request(request, timeout_s=70.0)
-                except Trouble as trouble:
-                    if trouble.code not in ("peer-absent", "peer-lost", "peer-refused"):
-                        raise
-                    self._hang_up()
-                    if time.monotonic() >= deadline:
-                        raise
-                time.sleep(_POLL_S)
-
-    def _hang_up(self) -> None:
-        if self._wire is not None:
-            self._wire.close()
-            self._wire = None
-
     def close(self) -> None:
-        """Detach; the recording goes on."""
-        with self._turn:
-            self._hang_up()
+        """Detach at once, whoever waits for an answer; the recording goes on."""
+        self._look.close()
+        self._command.close()
 
 
 def launch(plan: Plan, timeout_s: float = 15.0) -> RecorderClient:
@@ -174,7 +213,7 @@ def _absolute(plan: Plan) -> Plan:
 
 def _write_plan(path: Path, plan: Plan) -> None:
     try:
-        files.replace(path, plan.model_dump_json(indent=1).encode())
+        files.replace(path, plan.model_dump_json(indent=1).encode(), private=True)
     except OSError as error:
         path.with_name(path.name + ".part").unlink(missing_ok=True)
         raise Trouble(
