@@ -155,7 +155,7 @@ def read(path: Path) -> Reading:
     """Read a log file; a missing file is an empty log."""
     try:
         content = path.read_bytes()
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return Reading((), 0, None)
     return parse(content, path)
 
@@ -299,6 +299,8 @@ class ChainLog:
         if not self._files:
             assert lost is not None
             raise self._refused(lost) from lost
+        #: Whether the first folder's log was made good from the second one.
+        self.restored = source != self.path and self.path in readings
         first = readings.get(self.path)
         return Reading(truth.lines, truth.end, first.damage if first else truth.damage)
 

@@ -39,15 +39,23 @@ def make_folder(folder: Path) -> Path:
     return folder
 
 
-def replace(path: Path, content: bytes) -> None:
-    """Write ``content`` to ``path`` so that a crash leaves either the old file or the new one, never half of it."""
+def replace(path: Path, content: bytes, *, private: bool = False) -> None:
+    """Write ``content`` to ``path`` so that a crash leaves either the old file or the new one, never half of it.
+
+    ``private``: readable by this user alone.
+    """
     half = path.with_name(path.name + ".part")
-    with open(half, "wb") as file:
+    half.unlink(missing_ok=True)
+    with open(half, "wb", opener=_private if private else None) as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
     os.replace(half, path)
     sync_folder(path.parent)
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def sha256(path: Path) -> str:

@@ -66,4 +66,8 @@ say "Installing Python packages (about 300 MB the first time)"
 pip() { .venv/bin/python -m pip --quiet --disable-pip-version-check --no-input "$@" >&2; }
 pip install --upgrade 'pip>=25.1'
 if [ "$purpose" = test ]; then pip install --editable . --group test; else pip install --editable .; fi
+# the way back to this folder is written without its name, which no other locale might be able to read
+for link in .venv/lib/python*/site-packages/_editable_impl_khatshy.pth; do
+  if [ -f "$link" ]; then printf '../../../..\n' > "$link"; fi
+done
 printf '%s' "$wanted" > "$stamp"

@@ -15,7 +15,7 @@ from app.cli import console, protocol
 from app.cli.display import has_display
 from app.cli.waiting import finish_export, record_language
 from app.errors import Trouble
-from app.hearing.model import Source
+from app.hearing.model import Course, Source
 from app.i18n import _
 from app.session import demonstration
 from app.session.demonstration import Script, conduct
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from app.session.virtual import PlayedRoom
 
 TEXT_TIMEOUT_S = 600.0
+#: A demonstration that is heard worse than this has failed.
+WORST_WER = 0.05
 STEPS = {
     "open": _("opening"),
     "record": _("recording"),
@@ -60,6 +62,9 @@ def run(output: Path, *, language: str, fast: bool | None, microphones: bool, wi
             engine = Engine(folder, mirror_root=root / "second-folder")
         try:
             result = _in_window(engine, lambda: job(engine, room)) if in_window else job(engine, room)
+        except BaseException:
+            _end(engine)
+            raise
         finally:
             engine.close()
     result["steps"] = {name: round(seconds, 2) for name, seconds in steps.items()}
@@ -68,7 +73,7 @@ def run(output: Path, *, language: str, fast: bool | None, microphones: bool, wi
         console.give(result)
     else:
         _tell(result)
-    if not result["verified"]:
+    if not result["verified"] or result["wer"] > WORST_WER:
         raise typer.Exit(1)
 
 
@@ -77,6 +82,12 @@ def _room(play: Script) -> AbstractContextManager[PlayedRoom]:
     from app.session.virtual import virtual_room
 
     return virtual_room(play)
+
+
+def _end(engine: Engine) -> None:
+    """A demonstration that breaks off leaves no recorder behind."""
+    if engine.hearing.now is not Course.NOT_STARTED and engine.hearing.now is not Course.STOPPED:
+        engine.stop()
 
 
 def _hold(

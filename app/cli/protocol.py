@@ -14,6 +14,7 @@ from app.cli import console
 from app.cli.waiting import existing, finish_export, record_language
 from app.errors import Trouble
 from app.i18n import Message, _
+from app.protocol import trust
 from app.session.engine import Engine
 
 
@@ -28,6 +29,8 @@ def run(
 ) -> None:
     """Make and pack; without keys the documents stay unsigned and are said to be so."""
     existing(sitting)
+    if trusted:
+        trust.authorities(existing(trusted))
     engine = Engine(sitting.resolve(), speech=False)
     try:
         if engine.read_only:

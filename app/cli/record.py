@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import signal
 import threading
 import time
@@ -38,6 +39,8 @@ def run(
     """Record; the sitting's folder is printed at the end, with what was written."""
     if not case.strip():
         raise Trouble("case-empty", _("A case number is needed."), remedy=_("Give it with --case."))
+    if duration is not None and not (math.isfinite(duration) and duration > 0):
+        raise Trouble("duration-wrong", _("The duration must be a number of seconds above zero."))
     plans = merge_sources([parse_source(text) for text in source])
     chosen = settings.load()
     folder = sittings.create(

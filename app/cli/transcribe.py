@@ -39,6 +39,8 @@ def run(
         )
     for path in paths:
         existing(path)
+    if output is not None:
+        files.make_folder(output)
     installed = choose(language, folders=models, synthetic_speech=synthetic_speech)
     results: list[dict[str, Any]] = []
     for path in paths:
@@ -51,7 +53,6 @@ def run(
                 console.output.print(text, markup=False)
                 continue
             target = (output or path.parent) / f"{path.stem}.{name}"
-            target.parent.mkdir(parents=True, exist_ok=True)
             files.replace(target, text.encode())
             written.append(str(target))
         results.append(

@@ -6,11 +6,12 @@ import queue
 from pathlib import Path
 from typing import Any
 
+from app.cli import console
 from app.cli.console import Steps
 from app.errors import Trouble
 from app.hearing.model import RecordLanguage
 from app.i18n import _
-from app.session.changes import Change, TaskEnded, TaskProgressed
+from app.session.changes import Change, TaskEnded, TaskProgressed, TroubleArose
 from app.session.engine import Engine
 
 
@@ -35,6 +36,9 @@ def finish_export(engine: Engine, show: Steps, *, language: RecordLanguage, **ke
         try:
             while True:
                 change = heard.get()
+                if isinstance(change, TroubleArose):
+                    for sentence in change.trouble.sentences():
+                        console.say(sentence)
                 if isinstance(change, TaskProgressed) and change.task == task:
                     show(change.done, change.message)
                 if isinstance(change, TaskEnded) and change.task == task:

@@ -92,6 +92,14 @@ class RecordingInterrupted(Event):
     interruption: Interruption
 
 
+class DamageFound(Event):
+    """At opening the end of the record was not readable any more; it was set aside in ``file``'s folder."""
+
+    file: str
+    line: int
+    reason: str
+
+
 class StageEntered(Event):
     stage: Stage
 
@@ -139,15 +147,16 @@ class ProtocolSigned(Event):
     frozen_seq: int
 
 
-AFTER_SIGNING: tuple[type[Event], ...] = (ProtocolSigned, OutputWritten)
+AFTER_SIGNING: tuple[type[Event], ...] = (ProtocolSigned, OutputWritten, DamageFound)
 """What a record accepts after its first signature."""
 
 EVENTS: dict[str, type[Event]] = {
     kind.__name__: kind
     for kind in (
         HearingOpened, CaseCorrected, ParticipantEntered, ParticipantRemoved, SourcesChosen, RecordingStarted,
-        BreakStarted, DeliberationStarted, RecordingResumed, RecordingStopped, RecordingInterrupted, StageEntered,
-        MarkMade, MarkDeleted, UtteranceProposed, UtteranceEdited, ReadingExchanged, OutputWritten, ProtocolSigned,
+        BreakStarted, DeliberationStarted, RecordingResumed, RecordingStopped, RecordingInterrupted, DamageFound,
+        StageEntered, MarkMade, MarkDeleted, UtteranceProposed, UtteranceEdited, ReadingExchanged, OutputWritten,
+        ProtocolSigned,
     )
 }  # fmt: skip
 

@@ -50,7 +50,7 @@ class Record:
         """Open or begin the record in ``folder``; Trouble ``log-busy`` if another window has it open."""
         second = mirror / NAME if mirror else None
         self._log = ChainLog(folder / NAME, second, clock=clock, on_lost=on_lost)
-        self.damage = self._log.reading.damage
+        self.damage = None if self._log.restored else self._log.reading.damage
         self.hearing = replay(self._log.reading.lines)
 
     @property

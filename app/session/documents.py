@@ -50,7 +50,7 @@ def make(request: dict[str, Any], progress: Progress) -> dict[str, Any]:
     drawn_up = clock.moment(request["drawn_up"])
     progress(0.8, _("Composing the documents"))
     with tempfile.TemporaryDirectory(prefix=".documents-", dir=out) as half:
-        protocol, text = Path(half) / f"protocol-{language}.pdf", Path(half) / f"transcript-{language}.pdf"
+        protocol, text = (Path(half) / _free_name(folder, kind, language) for kind in ("protocol", "transcript"))
         recordings = _recordings(finished)
         pdf.render(short_protocol(hearing, recordings, language=language, head=head, drawn_up=drawn_up), protocol)
         pdf.render(transcript(hearing, timeline.position, language=language, head=head), text)
@@ -70,6 +70,16 @@ def make(request: dict[str, Any], progress: Progress) -> dict[str, Any]:
         ],
         "signatures": signatures,
     }
+
+
+def _free_name(folder: Path, kind: str, language: RecordLanguage) -> str:
+    """``protocol-kk.pdf``, or ``protocol-kk-2.pdf`` …: what somebody signed is never written over."""
+    signed = {signature.document for signature in record.load(folder)[0].signatures}
+    number, name = 1, f"{kind}-{language}.pdf"
+    while name in signed:
+        number += 1
+        name = f"{kind}-{language}-{number}.pdf"
+    return name
 
 
 def _prefix(folder: Path, seq: int) -> tuple[Hearing, str]:

@@ -36,9 +36,8 @@ from app.hearing.model import (
     Stage,
     Wording,
 )
-from app.i18n import _
 from app.media.recording import Recording
-from app.session import plans, sittings, troubles, watching
+from app.session import cameras, plans, sittings, troubles, watching
 from app.session.changes import Change, HearingChanged, StatusChanged, TroubleArose
 from app.session.export import Export
 from app.session.reconcile import missing_course, missing_gaps
@@ -52,6 +51,9 @@ Listener = Callable[[Change], None]
 PULSE_S = 0.1
 #: So many pulses without an answer of the recorder, and the engine looks whether anybody is left to restart it.
 LOOK_AGAIN = 15
+#: After a search in vain so many pulses pass until the next one.
+PATIENCE = 300
+GOING_ON = (Course.RECORDING, Course.BREAK, Course.DELIBERATION)
 
 
 class Engine:
@@ -75,7 +77,10 @@ class Engine:
         self._listeners: list[Listener] = []
         self._changes: SimpleQueue[Change | None] = SimpleQueue()
         self._unheard: deque[TroubleArose] = deque(maxlen=20)
+        #: Held while something is written to the record: never while a process is waited for.
         self._turn = threading.RLock()
+        #: Held while the recorder is told something, so that commands come one after another.
+        self._commanding = threading.RLock()
         self._closing = threading.Event()
         self._record: record.Record | None = None
         self._tail: Tail | None = None
@@ -107,11 +112,18 @@ class Engine:
             self._changes.put(TroubleArose(trouble))
             return self._follow_log(Hearing())
         if self._record.damage:
-            self._changes.put(TroubleArose(troubles.record_damaged(self._record.damage.message())))
+            damage = self._record.damage
+            self._changes.put(TroubleArose(troubles.record_damaged(damage.message())))
+            found = ev.DamageFound(file=damage.path.name, line=damage.line, reason=damage.reason.text)
+            self._record.append(found, actor="Khatshy")
         return self._record.hearing
 
     def _attach(self) -> RecorderClient | None:
-        living, restarted = take_up(self.folder, may_restart=not self.read_only)
+        try:
+            living, restarted = take_up(self.folder, may_restart=not self.read_only)
+        except Trouble as trouble:  # the sitting can be read and ended all the same
+            self._changes.put(TroubleArose(trouble))
+            return None
         if restarted:
             self._changes.put(TroubleArose(troubles.recorder_restarted()))
         return living
@@ -145,7 +157,7 @@ class Engine:
 
     def choose_sources(self, sources: Sequence[Source]) -> None:
         """Choose which devices hear which seats (before the recording starts)."""
-        self._append(ev.SourcesChosen(sources=tuple(sources)))
+        self._append(ev.SourcesChosen(sources=tuple(map(cameras.without_password, sources))))
 
     def start(
         self, *, fast: bool = False, holds: Sequence[float] = (), loop_video: bool = False, start_utc: str = ""
@@ -155,50 +167,80 @@ class Engine:
         ``fast`` reads sources that are files as fast as they can be read, on a clock that begins at ``start_utc``;
         ``holds`` are positions (s) at which they wait for the next :meth:`resume`.
         """
-        with self._turn:
-            if self._recorder is not None:
-                raise Trouble("already-recording", _("This sitting is being recorded already."))
+        self._writable()
+        with self._commanding:
+            if self._recorder is not None or self._hearing.now is not Course.NOT_STARTED:
+                raise troubles.already_recording()
             plan = plans.plan(
                 self._hearing, self.folder, self._mirror, self.actor,
                 fast=fast, holds=tuple(holds), loop_video=loop_video, start_utc=start_utc,
             )  # fmt: skip
-            self._recorder = recorder.launch(plan)
-            moment = self._recorder.course("recording")
-            self._append(ev.RecordingStarted(at=moment.utc, run=moment.run))
-            if self._speech:
-                self._speech.follow(self._hearing)
+            # a recorder that was launched a moment ago but could not be told to record is used, not doubled
+            client = recorder.attach(self.folder) or recorder.launch(plan)
+            try:
+                moment = client.course("recording")
+            except Trouble:
+                client.close()
+                raise
+            self._recorder = client
+            self._moved(ev.RecordingStarted(at=moment.utc, run=moment.run), moment)
+            self._follow_speech()
 
     def pause(self) -> None:
         """A break: nothing is recorded until :meth:`resume`."""
-        moment = self._course("break")
-        self._append(ev.BreakStarted(at=moment.utc))
+        with self._commanding:
+            moment = self._course("break")
+            self._moved(ev.BreakStarted(at=moment.utc), moment)
 
     def deliberate(self) -> None:
         """The court retires to the deliberation room: nothing is recorded."""
-        moment = self._course("deliberation")
-        self._append(ev.DeliberationStarted(at=moment.utc))
+        with self._commanding:
+            moment = self._course("deliberation")
+            self._moved(ev.DeliberationStarted(at=moment.utc), moment)
 
     def resume(self, after_s: float = 0.0) -> None:
-        """Recording goes on after a break or deliberation; a fast recording lets ``after_s`` pass on its own clock."""
-        moment = self._course("recording", after_s)
-        self._append(ev.RecordingResumed(at=moment.utc))
+        """Recording goes on after a break, a deliberation, or after the recorder was lost, however long ago.
+
+        A fast recording lets ``after_s`` pass on its own clock first.
+        """
+        with self._commanding:
+            if self._recorder is None and self._hearing.now in GOING_ON:
+                self._recorder, _restarted = take_up(self.folder, may_restart=True, within_s=None)
+            moment = self._course("recording", after_s)
+            self._moved(ev.RecordingResumed(at=moment.utc), moment)
+            self._follow_speech()
 
     def stop(self) -> None:
-        """End the recording; text that is still coming goes on coming."""
-        with self._turn:
-            moment = self._course("stopped")
+        """End the recording; text that is still coming goes on coming.
+
+        A sitting whose recorder is gone ends where its recording broke off.
+        """
+        with self._commanding:
+            if self._recorder is None and self._hearing.now in GOING_ON:
+                self._writable()
+                at = Recording(self.folder).last_utc or self.now()
+            else:
+                at = self._course("stopped").utc
             if self._recorder:
                 self._recorder.close()
                 self._recorder = None
-            self._append(ev.RecordingStopped(at=moment.utc))
+            self._append(ev.RecordingStopped(at=at))
             self._reconcile()
 
     def _course(self, course: Literal["recording", "break", "deliberation", "stopped"], after_s: float = 0.0) -> Moment:
         self._writable()
-        with self._turn:
-            if self._recorder is None:
-                raise troubles.not_recording()
-            return self._recorder.course(course, after_s)
+        if self._recorder is None:
+            raise troubles.not_recording()
+        return self._recorder.course(course, after_s)
+
+    def _moved(self, event: ev.Event, moment: Moment) -> None:
+        """Put a change of course on record; the answer to a key pressed twice is on record already."""
+        if not self._hearing.course or self._hearing.course[-1].begin != moment.utc:
+            self._append(event)
+
+    def _follow_speech(self) -> None:
+        if self._speech:
+            self._speech.follow(self._hearing)
 
     # --- what the secretary notes ---------------------------------------------------------------------------------
 
@@ -254,9 +296,11 @@ class Engine:
         zip and the verification.
         """
         self._writable()
-        with self._turn:
+        with self._commanding:
             if self._hearing.now not in (Course.STOPPED, Course.NOT_STARTED):
                 raise troubles.still_recording()
+            if self._export is not None and self._export.running:
+                raise troubles.exporting()
             self._export = Export(self, language, self._changes.put, trusted)
             self._export.begin({"secretary": (secretary_key, secretary_password), "judge": (judge_key, judge_password)})
             return self._export.id
@@ -288,13 +332,20 @@ class Engine:
     def _append(self, event: ev.Event, actor: str = "") -> None:
         with self._turn:
             book = self._writable()
+            if self._export is not None and self._export.freezing and not isinstance(event, ev.AFTER_SIGNING):
+                raise troubles.exporting()
             book.append(event, actor=actor or self.actor)
             self._hearing = book.hearing
             self._changes.put(HearingChanged(event, self._hearing))
 
     def _on_proposal(self, event: ev.Event, actor: str) -> None:
-        if not self._closing.is_set():
+        if self._closing.is_set():
+            return
+        try:
             self._append(event, actor)
+        except Trouble as trouble:
+            self._changes.put(TroubleArose(trouble))
+            raise  # the speech process ends in order: what it would say cannot be kept any more
 
     def _on_log_lost(self, path: Path, error: OSError) -> None:
         self._changes.put(TroubleArose(troubles.folder_lost(path.parent, error)))
@@ -335,11 +386,16 @@ class Engine:
 
     def _look_for_recorder(self) -> None:
         """The recorder has been silent for some seconds: its guardian restarts it, and if that died too, we do."""
-        with self._turn:
+        with self._commanding:
+            if self._recorder is None:
+                return
             found = self._attach()
-            if found is not None and self._recorder is not None:
-                self._recorder.close()
-                self._recorder = found
+            if found is None:
+                self._watch.unanswered = -PATIENCE  # nobody can be found: ask again later
+                return
+            self._recorder.close()
+            self._recorder = found
+            self._follow_speech()
 
     def _deliver(self) -> None:
         while (change := self._changes.get()) is not None:
@@ -356,16 +412,18 @@ class Engine:
         self._closing.set()
         if self._export:
             self._export.cancel()
+            self._export.join()
         if self._speech:
             self._speech.close()
+        if self._recorder:
+            self._recorder.close()  # first of all: a pulse may be waiting for its answer
         self._threads[1].join()
         self._changes.put(None)
         if threading.current_thread() is not self._threads[0]:
             self._threads[0].join()
-        if self._recorder:
-            self._recorder.close()
-        if self._record:
-            self._record.close()
+        with self._turn:
+            if self._record:
+                self._record.close()
 
 
 def _id() -> str:

@@ -21,6 +21,9 @@ from app.session.changes import Change, TaskEnded, TaskProgressed
 
 _log = logging.getLogger(__name__)
 
+#: Text that is still coming is waited for so long before documents are made of it (s).
+TEXT_S = 900.0
+
 Keys = dict[str, tuple[Path | None, str]]
 
 
@@ -36,6 +39,8 @@ class Book(Protocol):
 
     def append(self, event: ev.Event, actor: str = "") -> None: ...
 
+    def wait_for_text(self, timeout_s: float) -> bool: ...
+
 
 class Export:
     """One export, running on a thread of its own; cancelled at any moment it leaves nothing half-written."""
@@ -50,10 +55,24 @@ class Export:
         self._trusted = trusted
         self._worker: subprocess.Popen[str] | None = None
         self._cancelled = False
+        self._thread: threading.Thread | None = None
+        #: True while documents are made that will be signed: the record must not change under them.
+        self.freezing = False
+
+    @property
+    def running(self) -> bool:
+        """Whether it is still at work."""
+        return self._thread is not None and self._thread.is_alive()
+
+    def join(self, timeout_s: float = 10.0) -> None:
+        """Wait until it has ended."""
+        if self._thread is not None and self._thread is not threading.current_thread():
+            self._thread.join(timeout_s)
 
     def begin(self, keys: Keys) -> None:
         """Start; passwords go to the worker through its standard input, never into an argument or a file."""
-        threading.Thread(target=self._run, args=(keys,), name="export", daemon=True).start()
+        self._thread = threading.Thread(target=self._run, args=(keys,), name="export", daemon=True)
+        self._thread.start()
 
     def cancel(self) -> None:
         """Stop the worker."""
@@ -64,8 +83,12 @@ class Export:
     def _run(self, keys: Keys) -> None:
         try:
             keys = self._demonstration_keys(keys)
+            self._on_change(TaskProgressed(self.id, 0.0, _("Waiting for the text")))
+            self._book.wait_for_text(TEXT_S)
+            self.freezing = any(path for path, _password in keys.values())
             result = self._documents(keys)
             self._on_record(result)
+            self.freezing = False
             result |= self._package(keys, result)
             self._on_change(TaskEnded(self.id, result=result))
         except Trouble as trouble:
@@ -73,6 +96,8 @@ class Export:
         except Exception:
             _log.exception("export")
             self._on_change(TaskEnded(self.id, trouble=_bug()))
+        finally:
+            self.freezing = False
 
     def _demonstration_keys(self, keys: Keys) -> Keys:
         """A demonstration that nobody gave keys for is signed with throw-away ones, named as such."""
@@ -115,7 +140,10 @@ class Export:
         self._worker = subprocess.Popen(
             processes.command("app.session.worker"),
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8", env=processes.environment(),
+            start_new_session=True,  # Ctrl-C is for us: we end the worker in order
         )  # fmt: skip
+        if self._cancelled:
+            self._worker.terminate()  # cancelled while it was being started
         assert self._worker.stdin is not None
         assert self._worker.stdout is not None
         answer: dict[str, Any] = {}

@@ -10,6 +10,7 @@ from app.errors import Trouble
 from app.hearing.model import Hearing, Source
 from app.i18n import _
 from app.media.facts import SeatChannel
+from app.session import cameras
 
 
 def plan(
@@ -47,7 +48,7 @@ def _source(source: Source, fast: bool, holds: tuple[float, ...], loop_video: bo
     return SourcePlan(
         name=source.name,
         kind="video-file" if video_file else source.kind,
-        device=source.device,
+        device=cameras.with_password(source.device),
         tracks=tuple(SeatChannel(channel=track.channel, seat=track.seat) for track in source.tracks),
         fast=fast,
         holds=() if video_file else holds,

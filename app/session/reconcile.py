@@ -11,12 +11,12 @@ from app.media.timeline import Timeline
 def missing_course(hearing: Hearing, recording: Recording) -> list[ev.Event]:
     """Events for the course changes in capture.jsonl that came after the last one in the record.
 
-    Both are lists in the same order (the engine writes an event for each change), so the tail is what is missing.
+    They are known by their stamps: the engine writes the recorder's own moment into each event.
     """
     found: list[ev.Event] = []
-    begun = len(hearing.course)
+    last = hearing.course[-1].begin if hearing.course else ""
     for number, change in enumerate(_course(recording)):
-        if number < begun:
+        if change[1] <= last:
             continue
         course, at, run = change
         match course:

@@ -18,7 +18,9 @@ from app.errors import Trouble
 from app.hearing import events as ev
 from app.hearing import record
 from app.hearing.model import Case, Course, Participant, Source, Wording
+from app.i18n import _
 from app.media import facts
+from app.session import cameras
 
 HEARINGS = "hearings"
 
@@ -56,7 +58,12 @@ def create(
     folder = files.make_folder((data or paths.data()) / HEARINGS / files.safe_name(case.number) / name)
     mirror = mirror_of(folder, mirror_root)
     if mirror:
-        files.make_folder(mirror)
+        try:
+            _apart(folder, mirror)
+            files.make_folder(mirror)
+        except Trouble:
+            discard(folder, mirror_root)
+            raise
     actor = secretary.in_(case.language)
     book = record.Record(folder, mirror)
     try:
@@ -66,10 +73,19 @@ def create(
         for participant in participants:
             book.append(ev.ParticipantEntered(participant=participant), actor=actor)
         if sources:
-            book.append(ev.SourcesChosen(sources=tuple(sources)), actor=actor)
+            book.append(ev.SourcesChosen(sources=tuple(map(cameras.without_password, sources))), actor=actor)
     finally:
         book.close()
     return folder
+
+
+def _apart(folder: Path, mirror: Path) -> None:
+    if folder.resolve() == mirror.resolve():
+        raise Trouble(
+            "second-folder-same",
+            _("The second folder is the same as the first one: there would be no second copy."),
+            remedy=_("Choose a folder on another disk."),
+        )
 
 
 def discard(folder: Path, mirror_root: Path | None = None) -> None:

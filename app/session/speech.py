@@ -43,8 +43,11 @@ class Speech:
 
     def follow(self, hearing: Hearing) -> None:
         """Read the recording, from where the record's text ends."""
-        if self._client is not None or hearing.case is None:
+        if hearing.case is None or (self._client is not None and not self._finished.is_set()):
             return
+        if self._client is not None:
+            self._client.close()  # it had finished, and the recording went on
+        self._finished.clear()
         ends: dict[tuple[int, str, int], int] = {}
         for utterance in hearing.utterances.values():
             span = utterance.span

@@ -14,8 +14,12 @@ from app.media.recording import Recording
 WITHIN_S = 300.0
 
 
-def take_up(folder: Path, *, may_restart: bool) -> tuple[RecorderClient | None, bool]:
+def take_up(
+    folder: Path, *, may_restart: bool, within_s: float | None = WITHIN_S
+) -> tuple[RecorderClient | None, bool]:
     """The living recorder (None where nobody records), and whether it had to be started again.
+
+    ``within_s``: not if its recording broke off longer ago (None: whenever that was, because a person asked for it).
 
     Trouble of :func:`app.capture.client.launch` if it cannot be started.
     """
@@ -26,6 +30,6 @@ def take_up(folder: Path, *, may_restart: bool) -> tuple[RecorderClient | None, 
     plan = recorder.read_plan(folder)
     if plan is None or plan.fast or not last:
         return None, False
-    if (SystemClock().utc() - clock.moment(last)).total_seconds() > WITHIN_S:
+    if within_s is not None and (SystemClock().utc() - clock.moment(last)).total_seconds() > within_s:
         return None, False
     return recorder.launch(plan), True

@@ -16,6 +16,22 @@ def read_only() -> Trouble:
     )
 
 
+def already_recording() -> Trouble:
+    return Trouble(
+        "already-recording",
+        _("This sitting is being recorded already, or was recorded before."),
+        remedy=_("After a break go on with the break's key; for another day make a new sitting."),
+    )
+
+
+def exporting() -> Trouble:
+    return Trouble(
+        "exporting",
+        _("The protocol is being made and signed just now; the record cannot be changed meanwhile."),
+        remedy=_("Wait until it is ready, or cancel it."),
+    )
+
+
 def not_recording() -> Trouble:
     return Trouble("not-recording", _("This sitting is not being recorded."), remedy=_("Start the recording first."))
 

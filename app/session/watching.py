@@ -50,17 +50,17 @@ class Watch:
     ) -> Status:
         """The state of everything now."""
         trouble: Message | None = None
-        self._last = None
+        now: RecorderStatus | None = None
         if recorder is not None:
             try:
-                self._last = recorder.status()
+                now = recorder.status()
                 self.unanswered = 0
             except Trouble as absent:
                 trouble = absent.happened
                 self.unanswered += 1
         elif hearing.now in (Course.RECORDING, Course.BREAK, Course.DELIBERATION):
             trouble = _("The recorder is not running: nothing is being recorded.")
-        now = self._last
+        self._last = now
         if now is None:
             return Status(
                 course=hearing.now, in_trouble=trouble, elapsed_s=recorded_seconds(hearing),

@@ -20,7 +20,7 @@ from app.errors import Trouble
 from app.hearing import record
 from app.hearing.model import Case, Course, Participant, Source, Track, Wording
 from app.media.recording import Recording
-from app.session import sittings
+from app.session import cameras, sittings
 from app.session.changes import Change, HearingChanged, TroubleArose
 from app.session.engine import Engine
 
@@ -183,3 +183,47 @@ def _alive(pid: int) -> bool:
     except ProcessLookupError:
         return False
     return Path(f"/proc/{pid}/stat").read_text().split(")")[-1].split()[0] != "Z"
+
+
+def test_a_damaged_record_says_so_to_its_reader_and_in_itself(folder: Path) -> None:
+    book = folder / record.NAME
+    content = book.read_bytes()
+    book.write_bytes(content[:-9])
+    engine = Engine(folder, mirror_root=folder.parent, speech=False)
+    heard: list[Change] = []
+    engine.subscribe(heard.append)
+    wait(lambda: any(isinstance(change, TroubleArose) and change.trouble.code == "record-damaged" for change in heard))
+    engine.close()
+    assert record.load(folder)[1].lines[-1].type == "DamageFound"
+
+
+def test_a_camera_s_password_stays_on_this_pc(folder: Path) -> None:
+    secret = "rtsp://court:pAssw0rd@127.0.0.1:8554/hall"
+    engine = Engine(folder, speech=False)
+    engine.choose_sources([Source(name="camera", kind="stream", device=secret)])
+    engine.close()
+    assert b"pAssw0rd" not in (folder / record.NAME).read_bytes()
+    assert engine.hearing.sources[0].device == "rtsp://127.0.0.1:8554/hall"
+    assert cameras.with_password(engine.hearing.sources[0].device) == secret
+
+
+def test_a_key_pressed_twice_and_a_sitting_whose_recorder_is_gone_can_be_ended(folder: Path) -> None:
+    engine = Engine(folder, speech=False)
+    engine.start()
+    with pytest.raises(Trouble) as refused:
+        engine.start()
+    assert refused.value.code == "already-recording"
+    wait(lambda: engine.status.elapsed_s > 0.5)
+    engine.pause()
+    engine.pause()
+    assert [part.course for part in engine.hearing.course] == ["recording", "break"]
+    engine.close()
+    for pid in _pids(folder):
+        os.kill(pid, signal.SIGKILL)
+    wait(lambda: not any(_alive(pid) for pid in _pids(folder)))
+    plan = folder / "recorder-plan.json"
+    plan.rename(folder / "plan-that-is-gone.json")  # nothing can be started again
+    engine = Engine(folder, speech=False)
+    engine.stop()
+    assert engine.hearing.now is Course.STOPPED
+    engine.close()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from app import chain
 from app.chain import GENESIS, Tail
@@ -11,7 +11,7 @@ from app.hearing import events as ev
 from app.i18n import _, _n
 from app.protocol.manifest import LogEntry, Manifest
 from app.protocol.verification.contents import Contents
-from app.protocol.verification.report import Finding, Refused, broken, ok
+from app.protocol.verification.report import Finding, Refused, broken, ok, unchecked
 
 #: A day of sixteen microphones is a quarter of it (bytes).
 _LARGEST = 1 << 29
@@ -24,6 +24,7 @@ class LogReading:
     hashes: list[str]
     first: chain.Line | None
     whole: bool
+    types: set[str] = field(default_factory=set)
 
 
 def check(contents: Contents, entry: LogEntry, manifest: Manifest) -> tuple[LogReading, list[Finding]]:
@@ -38,6 +39,7 @@ def check(contents: Contents, entry: LogEntry, manifest: Manifest) -> tuple[LogR
     try:
         for line in Tail(path).new():
             reading.hashes.append(line.hash)
+            reading.types.add(line.type)
             reading.first = reading.first or line
             size += len(line.encoded())
     except (OSError, ValueError, RecursionError) as error:
@@ -66,6 +68,12 @@ def check_record(contents: Contents, record: LogReading, manifest: Manifest) -> 
         return
     if (opened.sitting, opened.demonstration) != (manifest.sitting, manifest.demonstration):
         yield broken("record-foreign", _("The record is of another sitting than the manifest."), manifest.record.path)
+    if "DamageFound" in record.types:
+        yield unchecked(
+            "record-was-damaged",
+            _("The record itself says that a part of it could not be read any more and was set aside."),
+            manifest.record.path,
+        )
     seq, head = manifest.frozen.seq, manifest.frozen.head
     if not 1 <= seq <= len(record.hashes) or record.hashes[seq - 1] != head:
         yield broken("frozen-head", _("The record does not hold the state that the documents rest on."))
