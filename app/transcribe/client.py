@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import logging
 import subprocess
 import threading
+import traceback
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Literal
@@ -27,6 +30,8 @@ from app.transcribe.models import InstalledModel
 
 __all__ = ["Known", "SpeechClient"]
 
+_logger = logging.getLogger(__name__)
+
 #: (run, source, channel, last frame) that is text already.
 Known = tuple[int, str, int, int]
 
@@ -35,12 +40,15 @@ _LONGEST_LOG = 1 << 20
 
 #: After so many crashes without a single result between them it is given up.
 MOST_CRASHES = 3
+#: So long (s) a process may take to leave when it is not listened to any more.
+_LEAVE_S = 5.0
 
 
 class SpeechClient:
     """Runs the speech process for one sitting until :meth:`close`, or until everything is text.
 
     ``on_message`` is called on a thread of the client's own, one message at a time, in order.
+    If it raises, the process is ended, "failed" is the last message, and nothing more comes.
     """
 
     def __init__(
@@ -142,7 +150,38 @@ class SpeechClient:
             pass  # it died at once; the reader sees its end
 
     def _follow(self) -> None:
-        """Hear one process after the other."""
+        """Hear one process after the other, as long as somebody takes what it says."""
+        try:
+            self._hear_all()
+        except Exception as error:
+            # without its words: a hearing's may be among them
+            where = "".join(traceback.format_tb(error.__traceback__))
+            _logger.error("speech is not taken any more: %s\n%s", type(error).__name__, where)
+            self._finished = True
+            self._leave()
+            if self._closing:
+                return
+            try:
+                self._on_message(SpeechStateChanged("failed"))
+            except Exception as again:
+                _logger.error("nor is its end: %s", type(again).__name__)
+
+    def _leave(self) -> None:
+        """Let the process go: it leaves when its input ends."""
+        process = self._process
+        if process is None:
+            return
+        for pipe in (process.stdin, process.stdout):
+            with contextlib.suppress(OSError):
+                if pipe is not None:
+                    pipe.close()
+        try:
+            process.wait(_LEAVE_S)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+    def _hear_all(self) -> None:
         while True:
             process = self._process
             assert process is not None

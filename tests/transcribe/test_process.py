@@ -12,7 +12,7 @@ import pytest
 
 from app import processes
 from app.transcribe.client import SpeechClient
-from app.transcribe.messages import Setup
+from app.transcribe.messages import Proposed, Setup, SpeechMessage, SpeechStateChanged
 from tests.transcribe.sittings import Device, Sitting, demonstration
 from tests.transcribe.speech import Run, installed, transcribe
 
@@ -78,6 +78,32 @@ def test_text_comes_while_the_files_grow(tmp_path: Path) -> None:
     client.close()
     assert run.ids == transcribe(growing.folder).ids
     assert run.last.backlog_s == 0
+
+
+def test_when_nobody_takes_its_text_any_more_it_is_ended_and_says_so(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The record does not take a text (the disk is full, the record is frozen): nobody waits for ever."""
+    told: list[SpeechMessage] = []
+    refused: list[int | None] = []
+
+    def refuse(message: SpeechMessage) -> None:
+        told.append(message)
+        if isinstance(message, Proposed):
+            refused.append(client.pid)
+            raise OSError(28, message.proposal.reading.text)
+
+    growing = sitting(tmp_path, 0, 20).record()
+    client = SpeechClient(growing.folder, demonstration=True, hearing_language="kk", on_message=refuse)
+    assert client.wait(60)
+    assert refused != [None]
+    assert client.pid is None
+    assert told[-1] == SpeechStateChanged("failed")
+    assert len([message for message in told if isinstance(message, Proposed)]) == 1
+    client.close()
+    assert "OSError" in caplog.text
+    text = next(message.proposal.reading.text for message in told if isinstance(message, Proposed))
+    assert text not in caplog.text  # no word of a hearing
 
 
 def test_when_its_engine_dies_it_leaves(tmp_path: Path) -> None:
