@@ -195,7 +195,7 @@ class Client:
     """One connection to a :class:`Server`; requests from several threads take turns."""
 
     def __init__(self, address: Path) -> None:
-        """Connect; Trouble ``peer-absent`` if nobody listens, ``peer-refused`` for a wrong key, ``peer-lost`` if it hangs."""
+        """Connect; Trouble ``peer-absent`` (nobody listens), ``peer-refused`` (wrong key), ``peer-lost`` (it hangs)."""
         try:
             key = address.with_suffix(".key").read_bytes()
             self._socket = _connected(address)
