@@ -114,6 +114,19 @@ class TestDemonstration:
         assert said.returncode == 1
         assert victim.name in said.stdout
 
+    def test_a_second_protocol_in_the_same_language_leaves_the_signed_one_alone(
+        self, demo: dict[str, Any], tmp_path: Path
+    ) -> None:
+        sitting = tmp_path / "sitting"
+        shutil.copytree(demo["sitting"], sitting)
+        before = (sitting / "output" / Path(demo["protocol_pdf"]).name).read_bytes()
+        said = khatshy("protocol", str(sitting), "--language", "kk", "--json", home=tmp_path)
+        assert said.returncode == 0, said.stdout + said.stderr
+        made = json.loads(said.stdout)
+        assert made["verified"] is True
+        assert Path(made["protocol_pdf"]).name == "protocol-kk-2.pdf"
+        assert (sitting / "output" / "protocol-kk.pdf").read_bytes() == before
+
     def test_a_zip_that_reaches_outside_is_refused(self, demo: dict[str, Any], tmp_path: Path) -> None:
         evil = tmp_path / "evil.zip"
         with zipfile.ZipFile(evil, "w") as archive:
