@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -176,6 +177,7 @@ def launch(plan: Plan, timeout_s: float = 15.0) -> RecorderClient:
             remedy=_("Open the sitting to see it; it cannot be recorded twice at once."),
         )
     _write_plan(path, plan)
+    before = guardian.read_state(plan.folder)
     started = _start_guardian(plan, path)
     deadline = time.monotonic() + timeout_s
     try:
@@ -189,8 +191,7 @@ def launch(plan: Plan, timeout_s: float = 15.0) -> RecorderClient:
                 time.sleep(_POLL_S)
         raise _silent(plan)
     except Trouble:
-        started.terminate()
-        started.wait()
+        _end(started, plan.folder, before)
         if not chain.read(plan.folder / facts.NAME).lines:
             path.unlink(missing_ok=True)
             if made and not any(plan.folder.iterdir()):
@@ -232,15 +233,26 @@ def _start_guardian(plan: Plan, path: Path) -> subprocess.Popen[bytes]:
     files.make_folder(paths.logs())
     _private(plan.address.parent)
     with open(_log_path(plan), "ab") as log:
-        return subprocess.Popen(
+        return processes.start_detached(
             processes.command("app.capture.guardian", str(path)),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=log,
             env=processes.environment(),
             cwd=paths.logs(),
-            **processes.detached(),
         )
+
+
+def _end(started: subprocess.Popen[bytes], folder: Path, before: dict[str, object]) -> None:
+    """End a guardian and its recorder: one that cannot say farewell (Windows) leaves its recorder behind."""
+    started.terminate()
+    started.wait()
+    left = guardian.read_state(folder)
+    if left != before and isinstance(pid := left.get("recorder"), int):
+        try:
+            os.kill(pid, signal.SIGTERM)
+        except OSError:
+            pass  # it has left by itself
 
 
 def _first_word(started: subprocess.Popen[bytes], timeout_s: float) -> dict[str, Any]:
@@ -288,7 +300,8 @@ def attach(folder: Path) -> RecorderClient | None:
 
 def interrupted(folder: Path) -> bool:
     """Whether a sitting was going on and nobody records it any more; launch its plan again to go on."""
-    if not _past(folder).going_on:
+    last = history.last_course(folder)
+    if last is None or last.course not in history.GOING_ON:
         return False
     living = attach(folder)
     if living is not None:
@@ -304,14 +317,9 @@ def read_plan(folder: Path) -> Plan | None:
         return None
 
 
-def _past(folder: Path) -> history.History:
-    return history.read(chain.read(folder / facts.NAME).lines)
-
-
 def _stopped(folder: Path) -> Moment | None:
     """The moment at which the last run was stopped, if it was."""
-    for line in reversed(chain.read(folder / facts.NAME).lines):
-        fact = facts.decode(line)
-        if isinstance(fact, facts.CourseChanged):
-            return Moment(run=fact.run, monotonic=fact.monotonic, utc=fact.utc) if fact.course == "stopped" else None
-    return None
+    last = history.last_course(folder)
+    if last is None or last.course != "stopped":
+        return None
+    return Moment(run=last.run, monotonic=last.monotonic, utc=last.utc)

@@ -36,21 +36,33 @@ def _log(text: str) -> None:
     sys.stderr.flush()
 
 
-def is_living(folder: Path) -> bool:
-    """Whether the guardian of a sitting is there (a recorder that it is about to start again may not answer yet)."""
+def read_state(folder: Path) -> dict[str, object]:
+    """What the guardian of a sitting wrote down: its own pid, the recorder's, the boot; empty if there is nothing."""
     try:
         found = json.loads((folder / STATE).read_bytes())
-        pid = int(found["guardian"])
-        if found["boot"] != boot_id():
-            return False
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def is_living(folder: Path) -> bool:
+    """Whether the guardian of a sitting is there (a recorder that it is about to start again may not answer yet)."""
+    found = read_state(folder)
+    pid = found.get("guardian")
+    if not isinstance(pid, int) or found.get("boot") != boot_id():
         return False
     if sys.platform == "win32":
         import ctypes
 
-        handle = ctypes.windll.kernel32.OpenProcess(0x1000, False, pid)  # PROCESS_QUERY_LIMITED_INFORMATION
-        ctypes.windll.kernel32.CloseHandle(handle)
-        return bool(handle)
+        kernel = ctypes.windll.kernel32
+        kernel.OpenProcess.restype = ctypes.c_void_p
+        handle = ctypes.c_void_p(kernel.OpenProcess(0x1000, False, pid))  # PROCESS_QUERY_LIMITED_INFORMATION
+        if not handle:
+            return False
+        code = ctypes.c_ulong()
+        known = kernel.GetExitCodeProcess(handle, ctypes.byref(code))
+        kernel.CloseHandle(handle)
+        return not known or code.value == 259  # STILL_ACTIVE; a process that ended exists while anybody holds a handle
     try:
         if os.waitpid(pid, os.WNOHANG)[0] == pid:
             return False  # our own child, dead and only now taken leave of
@@ -72,6 +84,7 @@ def _start(plan: str, *, first: bool) -> subprocess.Popen[bytes]:
         stdin=subprocess.DEVNULL,
         stdout=None if first else subprocess.DEVNULL,
         env=processes.environment(),
+        **processes.windowless(),
     )
 
 
@@ -104,6 +117,8 @@ def main(arguments: list[str]) -> int:
         if starts == 1:
             _let_go_of_stdout()
         _say(state, recorder=recorder.pid, starts=starts)
+        if ending:
+            recorder.terminate()  # the word came while it was being started
         code = recorder.wait()
         if code in ORDERLY or ending:
             state.unlink(missing_ok=True)

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+import os
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import BinaryIO
 
+from app import chain
 from app.capture.status import RecorderCourse
 from app.chain import Line
 from app.media import facts
 from app.media.facts import SourceOpened
+
+#: A sitting with one of these courses was neither stopped nor never begun.
+GOING_ON = ("recording", "break", "deliberation")
+#: How the header of such a line is written (see :func:`app.chain.canonical`).
+_COURSE = b'"type":"CourseChanged"'
+_BLOCK = 1 << 16
 
 
 @dataclass
@@ -43,7 +53,7 @@ class History:
     @property
     def going_on(self) -> bool:
         """Whether the sitting was neither stopped nor never begun."""
-        return self.course in ("recording", "break", "deliberation")
+        return self.course in GOING_ON
 
 
 def read(lines: Iterable[Line]) -> History:
@@ -93,6 +103,51 @@ def read(lines: Iterable[Line]) -> History:
     for source, seconds in seen.values():
         found.seen_s[source] = found.seen_s.get(source, 0.0) + seconds
     return found
+
+
+def last_course(folder: Path) -> facts.CourseChanged | None:
+    """The last change of course that the log of a sitting tells, found from its end: it may have many hours of lines.
+
+    Only that one line is read, and the chain is not verified: whoever goes on with the log does that when opening it.
+    """
+    try:
+        with open(folder / facts.NAME, "rb") as file:
+            for raw in _from_end(file):
+                if _COURSE in raw and (found := _course(raw)) is not None:
+                    return found
+            return None
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, KeyError, TypeError):
+        pass  # damaged: what counts is the longest valid prefix
+    for line in reversed(chain.read(folder / facts.NAME).lines):
+        if isinstance(fact := facts.decode(line), facts.CourseChanged):
+            return fact
+    return None
+
+
+def _from_end(file: BinaryIO) -> Iterator[bytes]:
+    """Complete lines of a file, the last one first."""
+    end = file.seek(0, os.SEEK_END)
+    rest, cut = b"", True
+    while end:
+        begin = max(0, end - _BLOCK)
+        file.seek(begin)
+        rest, *lines = (file.read(end - begin) + rest).split(b"\n")
+        if lines and cut:
+            lines.pop()  # what follows the last end of a line is being written, or was cut off
+            cut = False
+        yield from reversed(lines)
+        end = begin
+    if not cut:
+        yield rest
+
+
+def _course(raw: bytes) -> facts.CourseChanged | None:
+    whole = json.loads(raw)
+    if whole["header"]["type"] != facts.CourseChanged.__name__:
+        return None  # the words stood in the content of another line
+    return facts.CourseChanged.model_validate(whole["payload"])
 
 
 def _stretch(since: int | None, until: int) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 from app import clock
@@ -31,6 +32,7 @@ class Journal:
         folders.on_lost = self._on_lost
         self._log = begin_log(plan, clock, self._on_log_lost)
         self.past = history.read(self._log.reading.lines)
+        self._log.reading = replace(self._log.reading, lines=())  # hours of lines; their sum is enough from here on
         self.run = history.next_run(self.past, plan.folder)
         self.boot = boot_id(fast=plan.fast)
         self.taken_in = adopt(self.past, plan.folder, plan.mirror, same_boot=self.boot == self.past.boot)

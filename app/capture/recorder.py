@@ -15,7 +15,7 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any
 
-from app import __version__, chain, clock, wire
+from app import __version__, clock, wire
 from app.capture import history, opening
 from app.capture.beginning import prepare_folders
 from app.capture.folders import Folders
@@ -53,7 +53,8 @@ class Recorder:
         opening.check(plan)
         self._plan = plan
         self._folders = Folders(plan.folder, plan.mirror)
-        going_on = history.read(chain.read(plan.folder / facts.NAME).lines).going_on
+        last = history.last_course(plan.folder)
+        going_on = last is not None and last.course in history.GOING_ON
         prepare_folders(plan, self._folders, going_on=going_on)
         self._clock = _clock(plan)
         self._journal = Journal(plan, self._folders, self._clock)

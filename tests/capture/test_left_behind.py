@@ -117,3 +117,31 @@ def test_the_journal_begins_with_what_was_left(left: Left, tmp_path: Path) -> No
     assert journal.run == 2
     assert [type(fact).__name__ for fact in journal.taken_in] == ["SegmentClosed"]
     journal.close()
+    assert journal._log.reading.lines == (), "hours of lines are not kept"
+
+
+def _told(left: Left, course: str) -> None:
+    utc = "2026-11-23T04:00:00.000000Z"
+    left.log.append("CourseChanged", {"run": 1, "course": course, "monotonic": NS, "utc": utc}, actor="x")
+
+
+def _course(left: Left) -> str:
+    last = history.last_course(left.first)
+    return last.course if last else ""
+
+
+def test_the_last_course_is_found_from_the_end_of_the_log(left: Left, tmp_path: Path) -> None:
+    assert history.last_course(tmp_path / "nowhere") is None
+    left.log = ChainLog(left.first / facts.NAME, clock=left.clock)
+    for course in ("recording", "break"):
+        _told(left, course)
+    for _line in range(100):
+        left.log.append("Other", {"words": '"type":"CourseChanged" ' + "x" * 1500}, actor="x")
+    assert _course(left) == "break"
+    left.log.close()
+    with open(left.first / facts.NAME, "ab") as file:
+        file.write(b'{"hash":"","header":{"type":"CourseChanged"')
+    assert _course(left) == "break", "a line that was cut off does not count"
+    with open(left.first / facts.NAME, "ab") as file:
+        file.write(b"}}\n")
+    assert _course(left) == "break", "neither does one that is damaged"
