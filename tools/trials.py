@@ -18,7 +18,7 @@ PAGE = ROOT / "docs" / "trials.md"
 def main() -> None:
     """Group the figures by test, in the order of their names."""
     rows = [json.loads(line) for line in FIGURES.read_text(encoding="utf-8").splitlines()]
-    machine = f"{os.cpu_count()} cores, Python {platform.python_version()}, {platform.system()} {platform.release()}"
+    machine = f"{os.cpu_count()} cores, Python {platform.python_version()}, {platform.system()}"
     lines = [
         "# Trials",
         "",

@@ -138,11 +138,13 @@ def protocol(
     trusted: Annotated[
         Path | None, typer.Option(help=str(_("Folder with certificates of trusted authorities.")))
     ] = None,
+    end: Annotated[
+        bool, typer.Option("--end", help=str(_("End a recording that still goes on or broke off.")))
+    ] = False,
     json: Json = False,
 ) -> None:
-    _work("protocol")(
-        sitting, language=language, secretary_key=secretary_key, judge_key=judge_key, trusted=trusted, json=json
-    )
+    keys = {"secretary_key": secretary_key, "judge_key": judge_key}
+    _work("protocol")(sitting, language=language, trusted=trusted, end=end, json=json, **keys)
 
 
 @app.command(help=str(_("Check a package: files, recordings, logs and signatures.")))

@@ -15,7 +15,7 @@ from app.cli.waiting import existing, finish_export, record_language
 from app.errors import Trouble
 from app.i18n import Message, _
 from app.protocol import trust
-from app.session.engine import Engine
+from app.session.engine import GOING_ON, Engine
 
 
 def run(
@@ -25,6 +25,7 @@ def run(
     secretary_key: Path | None,
     judge_key: Path | None,
     trusted: Path | None,
+    end: bool,
     json: bool,
 ) -> None:
     """Make and pack; without keys the documents stay unsigned and are said to be so."""
@@ -39,6 +40,8 @@ def run(
                 _("This hearing is open in another window."),
                 remedy=_("Make the protocol there, or close that window."),
             )
+        if end and engine.hearing.now in GOING_ON:
+            engine.stop()
         case = engine.hearing.case
         tongue = record_language(language or (case.language if case else "ru"))
         with console.progress(_("Protocol, signatures, package")) as show:

@@ -17,12 +17,14 @@ from app.capture.plan import SourcePlan, merge_sources, parse_source
 from app.cli import console
 from app.cli.waiting import record_language
 from app.errors import Trouble
-from app.hearing.model import Case, Source, Track, Wording
+from app.hearing.model import Case, Participant, Source, Track, Wording
 from app.i18n import _
 from app.media.recording import Recording
 from app.session import sittings
 from app.session.engine import Engine
 from app.session.status import Status
+
+_ROLES = {"judge": "presiding_judge"}
 
 
 def run(
@@ -46,6 +48,7 @@ def run(
     folder = sittings.create(
         Case(number=case, language=record_language(language)),
         secretary=Wording.same(chosen.secretary),
+        participants=[_person(track.seat) for plan in plans for track in plan.tracks],
         sources=[_source(plan) for plan in plans],
         data=data,
         mirror_root=second,
@@ -98,6 +101,11 @@ def _written(recording: Recording) -> dict[str, float]:
     for video in recording.videos:
         found[video.source] = found.get(video.source, 0.0) + video.seconds
     return {name: round(seconds, 2) for name, seconds in found.items()}
+
+
+def _person(seat: str) -> Participant:
+    """Who sits there, as far as the seat's name tells: the role, and nobody's name."""
+    return Participant(id=seat, role=_ROLES.get(seat, seat), name=Wording(), seat=seat)
 
 
 def _source(plan: SourcePlan) -> Source:
