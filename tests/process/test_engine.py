@@ -20,8 +20,9 @@ from app.errors import Trouble
 from app.hearing import record
 from app.hearing.model import Case, Course, Participant, Source, Track, Wording
 from app.media.recording import Recording
+from app.protocol.authority import make_demonstration_keys
 from app.session import cameras, sittings
-from app.session.changes import Change, HearingChanged, TroubleArose
+from app.session.changes import Change, HearingChanged, TaskEnded, TroubleArose
 from app.session.engine import Engine
 
 JUDGE = resources.folder("demo") / "judge.flac"
@@ -227,3 +228,29 @@ def test_a_key_pressed_twice_and_a_sitting_whose_recorder_is_gone_can_be_ended(f
     engine.stop()
     assert engine.hearing.now is Course.STOPPED
     engine.close()
+
+
+def test_while_a_protocol_is_made_and_signed_the_record_stands_still(folder: Path, tmp_path: Path) -> None:
+    keys = make_demonstration_keys(tmp_path / "keys", {"secretary": "Образцова"})
+    engine = Engine(folder, speech=False)
+    ended: list[TaskEnded] = []
+    engine.subscribe(lambda change: ended.append(change) if isinstance(change, TaskEnded) else None)
+    engine.start()
+    wait(lambda: engine.status.elapsed_s > 1)
+    engine.stop()
+    key = keys.people["secretary"]
+    engine.export("ru", secretary_key=key.path, secretary_password=key.password, trusted=keys.root.parent)
+    wait(lambda: "exporting" in (refused(lambda: engine.note("too late")), refused(lambda: engine.export("kk"))))
+    wait(lambda: ended, 90)
+    assert ended[0].trouble is None, ended[0].trouble
+    assert refused(lambda: engine.note("after the signature")) == "record-frozen"
+    engine.close()
+
+
+def refused(command: Callable[[], object]) -> str:
+    """The code of the Trouble with which a command is refused; empty if it is done."""
+    try:
+        command()
+    except Trouble as trouble:
+        return trouble.code
+    return ""
