@@ -292,7 +292,7 @@ class Engine:
     ) -> str:
         """Make protocol, transcript and package, sign what keys are given for, verify; returns the task's id.
 
-        TaskProgressed and TaskEnded follow; the result names protocol_pdf, transcript_pdf, recordings, package,
+        TaskProgressed and TaskEnded follow; the result names protocol_pdf, transcript, recordings, package,
         zip and the verification.
         """
         self._writable()

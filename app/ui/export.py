@@ -173,19 +173,22 @@ class ExportDialog(QDialog):
             self.words.setText(str(self._trouble))
         elif self._message is not None:
             self.words.setText(str(self._message))
-        tone = "good" if done else "alarm" if self._trouble else "ink"
+        outcomes = {0: "good", 1: "alarm"}  # 3: whole, but nobody vouches for the signatures here
+        tone = "alarm" if self._trouble else "ink"
+        if self._result is not None:
+            tone = outcomes.get(self._result["exit_status"], "ink")
         if self.words.property("tone") != tone:
             self.words.setProperty("tone", tone)
             self.words.style().unpolish(self.words)
             self.words.style().polish(self.words)
         self.words.setVisible(bool(self.words.text()))
+        if done:
+            self.resize(self.width(), max(self.height(), self.heightForWidth(self.width()), self.sizeHint().height()))
 
     def _result_lines(self, result: dict[str, Any]) -> list[str]:
-        found = [str(_("The package was verified: every file is as the manifest says.") if result.get("verified")
-                     else _("The package could not be verified; khatshy verify says why."))]  # fmt: skip
-        names = (("protocol_pdf", _("Protocol")), ("transcript_pdf", _("Transcript")), ("package", _("Package")))
-        found += [f"{name}: {result[key]}" for key, name in names if result.get(key)]
-        return found
+        """The verification's own conclusion, and where everything is."""
+        names = (("protocol_pdf", _("Protocol")), ("transcript", _("Transcript")), ("package", _("Package")))
+        return [str(Message.from_json(result["status"])), *(f"{name}: {result[key]}" for key, name in names)]
 
     def _on_go(self) -> None:
         self._trouble, self._message = None, None

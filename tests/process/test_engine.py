@@ -243,6 +243,8 @@ def test_while_a_protocol_is_made_and_signed_the_record_stands_still(folder: Pat
     wait(lambda: "exporting" in (refused(lambda: engine.note("too late")), refused(lambda: engine.export("kk"))))
     wait(lambda: ended, 90)
     assert ended[0].trouble is None, ended[0].trouble
+    assert ended[0].result is not None
+    assert {"protocol_pdf", "transcript", "package", "verified", "exit_status", "status"} <= set(ended[0].result)
     assert refused(lambda: engine.note("after the signature")) == "record-frozen"
     engine.close()
 

@@ -56,7 +56,8 @@ def test_the_way_and_the_result_are_shown(qtbot: QtBot, show: Opener) -> None:
     assert not dialog.go.isEnabled()
     engine.finish_export()
     qtbot.waitUntil(lambda: "protocol.pdf" in dialog.words.text())
-    assert "The package was verified" in dialog.words.text()
+    assert "Whole: everything" in dialog.words.text()
+    assert "transcript.pdf" in dialog.words.text()
     assert dialog.leave.text() == "Close"
     dialog.reject()
     assert not dialog.isVisible()
